@@ -1,0 +1,93 @@
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "puppeteer";
+
+const PREFIX = "wgrad-profile-";
+const DAY = 86_400_000;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A browser's own user-data folder, which lives as long as the browser. */
+export interface Profile {
+	folder: string;
+	/** From now on the end of this process ends the browser and its profile. */
+	removeOnExit(browser: Browser): void;
+	remove(): Promise<void>;
+}
+
+/** Makes an empty profile under the system's folder for temporary files. */
+export async function createProfile(): Promise<Profile> {
+	removeAbandoned();
+	const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+	return {
+		folder,
+		removeOnExit: (browser) => watch(folder, browser),
+		async remove() {
+			unwatch(folder);
+			await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+		},
+	};
+}
+
+const live = new Map<string, Browser>();
+
+function watch(folder: string, browser: Browser): void {
+	if (live.size === 0) {
+		process.on("exit", removeAll);
+		for (const signal of SIGNALS) process.on(signal, onSignal);
+	}
+	live.set(folder, browser);
+}
+
+function unwatch(folder: string): void {
+	if (!live.delete(folder) || live.size > 0) return;
+	process.off("exit", removeAll);
+	for (const signal of SIGNALS) process.off(signal, onSignal);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+	// A command that listens too (to write a checkpoint) decides when to end.
+	if (process.listenerCount(signal) > 1) return;
+	removeAll();
+	process.off(signal, onSignal);
+	process.kill(process.pid, signal);
+}
+
+function removeAll(): void {
+	for (const [folder, browser] of live) {
+		browser.process()?.kill("SIGKILL");
+		// Retries: the browser's helper processes may still be writing.
+		rmSync(folder, {
+			recursive: true,
+			force: true,
+			maxRetries: 10,
+			retryDelay: 20,
+		});
+	}
+	live.clear();
+}
+
+/** Removes the profiles of wgrad processes that were killed outright. */
+function removeAbandoned(): void {
+	for (const name of readdirSync(tmpdir())) {
+		if (!name.startsWith(PREFIX)) continue;
+		const folder = join(tmpdir(), name);
+		const owner = Number(name.slice(PREFIX.length).split("-")[0]);
+		const stat = statSync(folder, { throwIfNoEntry: false });
+		// The age guards a process of a container that shares this folder but
+		// not our process numbers.
+		if (!stat || isRunning(owner) || Date.now() - stat.mtimeMs < DAY) continue;
+		if (process.getuid && stat.uid !== process.getuid()) continue;
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "EPERM";
+	}
+}
