@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { getInstalledBrowsers } from "@puppeteer/browsers";
 import { unpackChromium } from "./chromium-package.ts";
 import { DeviceError } from "./device-error.ts";
@@ -37,8 +37,7 @@ export async function* findBrowsers(): AsyncGenerator<FoundBrowser> {
 		yield found(named, "PUPPETEER_EXECUTABLE_PATH");
 		return; // The user's choice is not replaced behind their back.
 	}
-	for (const path of installedPaths())
-		if (existsSync(path)) yield found(path, "installed");
+	for (const path of installedPaths()) yield found(path, "installed");
 	for (const path of await cachedPaths())
 		yield found(path, "Puppeteer's cache");
 	const unpacked = await unpackChromium();
@@ -57,14 +56,39 @@ export async function findBrowser(): Promise<FoundBrowser | undefined> {
 	return undefined;
 }
 
+/** Folders of the installed browsers, where SwiftShader's driver lies too. */
+export async function installedBrowserFolders(): Promise<string[]> {
+	// Debian's and Chrome's commands are scripts in /usr/bin beside nothing.
+	const packaged = ["/usr/lib/chromium", "/opt/google/chrome"];
+	const paths = [
+		process.env.PUPPETEER_EXECUTABLE_PATH,
+		...installedPaths(),
+		...(await cachedPaths()),
+	];
+	return [
+		...paths
+			.filter((path) => path !== undefined && existsSync(path))
+			.map((path) => dirname(realpathSync(path as string))),
+		...packaged,
+	];
+}
+
 function found(path: string, source: FoundBrowser["source"]): FoundBrowser {
 	const shell = basename(path).startsWith("chrome-headless-shell");
 	return { path, source, shell, env: {} };
 }
 
 function installedPaths(): string[] {
-	if (process.platform === "darwin") return macPaths();
-	if (process.platform === "win32") return windowsPaths();
+	const paths =
+		process.platform === "darwin"
+			? macPaths()
+			: process.platform === "win32"
+				? windowsPaths()
+				: linuxPaths();
+	return paths.filter((path) => existsSync(path));
+}
+
+function linuxPaths(): string[] {
 	const names = [
 		"google-chrome-stable",
 		"google-chrome",
