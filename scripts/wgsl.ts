@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Plugin as EsbuildPlugin } from "esbuild";
+import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
+import type { Kernel, ParamField } from "../src/engine/kernel.ts";
+
+/** Reflects one `.wgsl` text into the `Kernel` that importing the file gives. */
+export function reflectKernel(source: string, file: string): Kernel {
+	const name = basename(file, ".wgsl");
+	const reflected = new WgslReflect(source);
+	const fail = (reason: string): never => {
+		throw new Error(`${file}: ${reason}`);
+	};
+	const entries = reflected.entry.compute;
+	if (entries.length !== 1 || entries[0].name !== "main") {
+		fail("a kernel file has exactly one entry point, `fn main`");
+	}
+	const uniform = reflected.uniforms[0];
+	if (reflected.uniforms.length > 1 || (uniform && uniform.name !== "params")) {
+		fail("a kernel has at most one uniform, `params`");
+	}
+	const bindings = [...reflected.uniforms, ...reflected.storage].map((v) => {
+		if (v.group !== 0) fail(`${v.name} is not in group 0`);
+		const access =
+			v === uniform ? "uniform" : v.access === "read_write" ? v.access : "read";
+		return { name: v.name, binding: v.binding, access } as const;
+	});
+	const params = (uniform?.members ?? []).map((m): ParamField => {
+		const type = m.type.getTypeName();
+		const vector = /^vec([234])([uif])$/.exec(type);
+		const scalars = { u: "u32", i: "i32", f: "f32" } as const;
+		if (vector) {
+			const scalar = scalars[vector[2] as keyof typeof scalars];
+			return { name: m.name, offset: m.offset, type: scalar, count: Number(vector[1]) };
+		}
+		if (type !== "u32" && type !== "i32" && type !== "f32") {
+			fail(`params.${m.name} is ${type}; use u32, i32, f32 or their vectors`);
+		}
+		return { name: m.name, offset: m.offset, type: type as "u32", count: 1 };
+	});
+	return {
+		name,
+		code: compact(source),
+		bindings: bindings.sort((a, b) => a.binding - b.binding),
+		paramsSize: uniform?.size ?? 0,
+		params,
+		constants: reflected.overrides.map((o) => o.name),
+		enables: [...source.matchAll(/^\s*enable\s+([\w, ]+);/gm)].flatMap((m) =>
+			m[1].split(",").map((s) => s.trim()),
+		),
+	};
+}
+
+/** Drops comments, blank lines and indentation; keeps lines, so that compiler messages stay readable. */
+function compact(source: string): string {
+	return source
+		.replace(/\/\*[\s\S]*?\*\//g, "")
+		.replace(/\/\/.*$/gm, "")
+		.split("\n")
+		.map((line) => line.trim())
+		.filter((line) => line)
+		.join("\n");
+}
+
+function moduleText(path: string): string {
+	const kernel = reflectKernel(readFileSync(path, "utf8"), path);
+	return `export default /* @__PURE__ */ Object.freeze(${JSON.stringify(kernel)});\n`;
+}
+
+/** esbuild plugin: `import kernel from "./x.wgsl"`. */
+export const wgslEsbuild: EsbuildPlugin = {
+	name: "wgsl",
+	setup(build) {
+		build.onLoad({ filter: /\.wgsl$/ }, ({ path }) => ({
+			contents: moduleText(path),
+			loader: "js",
+			watchFiles: [path],
+		}));
+	},
+};
+
+/** The same import for vite and vitest. */
+export const wgslVite = {
+	name: "wgsl",
+	enforce: "pre" as const,
+	load(id: string) {
+		const path = id.split("?")[0];
+		return path.endsWith(".wgsl") ? moduleText(path) : undefined;
+	},
+};
+
+/** Writes `x.d.wgsl.ts` beside each `x.wgsl` under `root`, so that the compiler knows bindings, parameters and constants. */
+export function writeDeclarations(root: string): number {
+	let count = 0;
+	const files = readdirSync(root, { recursive: true, encoding: "utf8" });
+	for (const file of files.filter((f) => f.endsWith(".wgsl"))) {
+		const path = join(root, file);
+		const kernel = reflectKernel(readFileSync(path, "utf8"), path);
+		const union = (names: readonly string[]) =>
+			names.map((n) => JSON.stringify(n)).join(" | ") || "never";
+		const depth = file.split(/[\\/]/).length - 1;
+		const engine = `${"../".repeat(depth) || "./"}engine/kernel.ts`;
+		const bound = kernel.bindings.filter((b) => b.access !== "uniform");
+		const text = `// Generated from ${basename(file)} by scripts/wgsl.ts.
+import type { Kernel } from "${engine}";
+declare const kernel: Kernel<${union(bound.map((b) => b.name))}, ${union(kernel.params.map((p) => p.name))}, ${union(kernel.constants)}>;
+export default kernel;
+`;
+		const out = path.replace(/\.wgsl$/, ".d.wgsl.ts");
+		writeFileSync(out, text);
+		count++;
+	}
+	return count;
+}

@@ -1,0 +1,120 @@
+import type { UnetConfig } from "../unet/index.ts";
+
+/** What `wgrad train` decided, as `config.json` records it and a checkpoint carries it. */
+export interface TrainConfig {
+	readonly model: UnetConfig;
+	/** Image height and width the net trains at. */
+	readonly size: readonly [number, number];
+	/** Factor from raw pixel values to the net's input, 1/255 for bytes. */
+	readonly scale: number;
+	readonly classNames: readonly string[];
+	readonly batch: number;
+	readonly epochs: number;
+	/** Peak learning rate of Adam. */
+	readonly learningRate: number;
+	/** Weight of each class in the loss; none means equal weights. */
+	readonly classWeights?: readonly number[];
+	readonly flip: boolean;
+	readonly seed: number;
+}
+
+/** How to read a raw array of the host: a segmentation set without its values. */
+export interface SetHeader {
+	readonly count: number;
+	readonly height: number;
+	readonly width: number;
+	readonly channels: number;
+	readonly classes: number;
+	readonly scale: number;
+	readonly dtype: "u8" | "f32";
+}
+
+/** Work for a worker of the page, or for Node itself; plain JSON. */
+export type Job =
+	| {
+			readonly kind: "train";
+			readonly device: "webgpu" | "cpu";
+			readonly config: TrainConfig;
+			readonly train: SetHeader;
+			readonly valid: SetHeader;
+			/** How many validation images get their prediction written each epoch. */
+			readonly samples: number;
+	  }
+	| {
+			readonly kind: "eval";
+			readonly device: "webgpu" | "cpu";
+			readonly set: SetHeader;
+			readonly batch: number;
+	  }
+	| {
+			readonly kind: "predict";
+			readonly device: "webgpu" | "cpu";
+			readonly set: SetHeader;
+			readonly batch: number;
+	  }
+	| { readonly kind: "check"; readonly device: "webgpu" | "cpu" };
+
+/** What a job tells while it runs. */
+export type JobEvent =
+	| {
+			readonly type: "device";
+			readonly description: string;
+			readonly software: boolean;
+			readonly features: readonly string[];
+			readonly limits: Readonly<Record<string, number>>;
+	  }
+	| {
+			readonly type: "step";
+			readonly epoch: number;
+			readonly epochs: number;
+			readonly step: number;
+			readonly steps: number;
+			readonly loss: number;
+			readonly imagesPerSecond: number;
+	  }
+	| {
+			readonly type: "epoch";
+			readonly epoch: number;
+			readonly trainLoss: number;
+			readonly validLoss: number;
+			/** Row = truth, column = prediction. */
+			readonly confusion: readonly (readonly number[])[];
+			readonly seconds: number;
+			readonly best: boolean;
+	  }
+	| {
+			readonly type: "progress";
+			readonly done: number;
+			readonly total: number;
+	  }
+	| {
+			readonly type: "confusion";
+			readonly confusion: readonly (readonly number[])[];
+	  }
+	| {
+			readonly type: "check";
+			readonly results: readonly {
+				readonly op: string;
+				readonly error: number;
+				readonly ok: boolean;
+			}[];
+	  }
+	| { readonly type: "done"; readonly stopped: boolean }
+	| {
+			readonly type: "failed";
+			readonly reason: "numeric" | "device" | "data" | "internal";
+			readonly message: string;
+	  };
+
+/**
+ * The world outside a job: HTTP to the command line's server from the page's
+ * worker, plain calls when Node runs the job itself.
+ */
+export interface JobHost {
+	/** Bytes by name: `train.images`, `train.labels`, `valid.images`, `valid.labels`, `set.images`, `set.labels`, `checkpoint`. */
+	read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+	/** Reports; the answer tells whether the user asked to stop. */
+	event(event: JobEvent): Promise<{ readonly stop: boolean }>;
+	/** Hands over a result: `checkpoint/last`, `checkpoint/best` (safetensors), `sample/EPOCH/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes). */
+	write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}

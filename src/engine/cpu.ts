@@ -1,0 +1,85 @@
+import type { Capabilities, Device, DeviceStats, DType, HostArray } from "./device.ts";
+import { type NdArray, perInput } from "./op.ts";
+import { type Shape, sizeOf } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+const capabilities: Capabilities = {
+	software: true,
+	features: new Set(),
+	maxInvocations: 1,
+	maxWorkgroupBytes: 0,
+	maxBindingBytes: Number.MAX_SAFE_INTEGER,
+};
+
+/**
+ * A device that runs every op's float64 reference in JavaScript: slow, exact,
+ * available everywhere. Gradient checks run on it.
+ */
+export function cpuDevice(): Device {
+	const stats: DeviceStats = {
+		dispatches: 0,
+		submits: 0,
+		liveBuffers: 0,
+		liveBytes: 0,
+		pooledBytes: 0,
+		peakBytes: 0,
+	};
+
+	function make(values: HostArray, shape: Shape, dtype: DType): Tensor {
+		stats.liveBuffers++;
+		stats.liveBytes += values.byteLength;
+		stats.peakBytes = Math.max(stats.peakBytes, stats.liveBytes);
+		return new Tensor(device, shape, dtype, values);
+	}
+
+	const device: Device = {
+		kind: "cpu",
+		identity: {
+			description: "CPU reference (JavaScript, float64)",
+			vendor: "",
+			architecture: "",
+			software: true,
+		},
+		capabilities,
+		stats,
+		upload(values, shape, dtype) {
+			const copy =
+				dtype === "i32" ? Int32Array.from(values) : Float64Array.from(values);
+			return make(copy, shape, dtype);
+		},
+		run(spec, inputs, attrs, out) {
+			stats.dispatches++;
+			const arrays = perInput(spec, inputs, array);
+			if (spec.updates) {
+				const first = inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
+				spec.reference(arrays, attrs, array(first));
+				return first;
+			}
+			const n = sizeOf(out.shape);
+			const y = make(
+				out.dtype === "i32" ? new Int32Array(n) : new Float64Array(n),
+				out.shape,
+				out.dtype,
+			);
+			spec.reference(arrays, attrs, array(y));
+			return y;
+		},
+		async read(tensor) {
+			return array(tensor).data.slice();
+		},
+		free(tensor) {
+			stats.liveBuffers--;
+			stats.liveBytes -= array(tensor).data.byteLength;
+		},
+		async finished() {},
+		destroy() {},
+	};
+	return device;
+}
+
+function array(tensor: Tensor): NdArray {
+	if (tensor.storage === undefined) {
+		throw new Error("this tensor has been freed: return it from its step or scope to keep it");
+	}
+	return { data: tensor.storage as NdArray["data"], shape: tensor.shape };
+}

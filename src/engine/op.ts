@@ -1,0 +1,204 @@
+import { keep } from "./arena.ts";
+import type { Capabilities, DType } from "./device.ts";
+import { ShapeError } from "./errors.ts";
+import type { Variant } from "./kernel.ts";
+import { formatShape, type Shape } from "./shape.ts";
+import { record } from "./tape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** Strips the `?` that marks an optional input: `"b?"` -> `"b"`. */
+type Bare<Name extends string> = Name extends `${infer N}?` ? N : Name;
+
+/** A record with one entry per input; optional inputs may be undefined. */
+export type PerInput<I extends readonly string[], T> = {
+	readonly [N in I[number] as Bare<N>]: N extends `${string}?`
+		? T | undefined
+		: T;
+};
+
+/** A host-side array with its shape, as references see it. */
+export interface NdArray {
+	readonly data: Float64Array | Int32Array;
+	readonly shape: Shape;
+}
+
+/** What a gradient rule gets. */
+export interface GradContext<I extends readonly string[], A> {
+	readonly inputs: PerInput<I, Tensor>;
+	readonly y: Tensor;
+	/** Gradient of the loss with respect to `y`, shaped like `y`. */
+	readonly dy: Tensor;
+	readonly attrs: A;
+	/** Computes once per backward visit what the rules of several inputs share. */
+	shared<T>(compute: () => T): T;
+}
+
+/**
+ * Everything there is to know about an op, in one object.
+ * `I` lists the inputs' names as the kernel binds them; a trailing `?` marks an optional one.
+ */
+export interface OpSpec<I extends readonly string[], A extends object> {
+	readonly name: string;
+	readonly inputs: I;
+	/** Inputs that are written in place; such an op returns the first of them and has no gradient. */
+	readonly updates?: readonly Bare<I[number]>[];
+	/** Element types other than f32. */
+	readonly dtypes?: { readonly [N in Bare<I[number]>]?: DType };
+	/** Values of attributes that a call leaves out. */
+	readonly defaults: A;
+	/** Checks the call and gives the output's shape; rejects with `invalid(reason)`. */
+	shape(shapes: PerInput<I, Shape>, attrs: A): Shape;
+	/** Element type of the output; f32 unless given. */
+	readonly dtype?: DType;
+	/** The definition, in plain loops and float64, independent of the kernels. Fills `y` (or the updated inputs). */
+	reference(inputs: PerInput<I, NdArray>, attrs: A, y: NdArray): void;
+	/** The valid GPU variants, best first for these capabilities. */
+	launch(call: Launch<I, A>): Variant[];
+	/** Gradient rule per input. An input without one cannot be differentiated. */
+	readonly grad?: {
+		readonly [N in Bare<I[number]>]?: (context: GradContext<I, A>) => Tensor;
+	};
+}
+
+/** What `launch` decides on. */
+export interface Launch<I extends readonly string[], A> {
+	readonly shapes: PerInput<I, Shape>;
+	readonly y: Shape;
+	readonly attrs: A;
+	readonly capabilities: Capabilities;
+}
+
+type Optional<I extends readonly string[]> = I extends readonly [
+	...infer Head extends string[],
+	`${string}?`,
+]
+	? Tensors<I> | Optional<Head>
+	: Tensors<I>;
+type Tensors<I extends readonly string[]> = { [K in keyof I]: Tensor };
+
+/** A callable op: input tensors in order (trailing optional ones may be left out), then attributes. */
+export interface Op<
+	// biome-ignore lint/suspicious/noExplicitAny: the widest op, for code that handles all of them
+	I extends readonly string[] = any,
+	// biome-ignore lint/suspicious/noExplicitAny: as above
+	A extends object = any,
+> {
+	(...args: [...Optional<I>, attrs?: Partial<A>]): Tensor;
+	readonly spec: OpSpec<I, A>;
+}
+
+/** An input's name without its optional mark. */
+export function bareName(input: string): string {
+	return input.endsWith("?") ? input.slice(0, -1) : input;
+}
+
+/** `{ x: f(x), w: f(w) }` from a positional list; an absent optional input stays undefined. */
+export function perInput<V, T>(
+	spec: { readonly inputs: readonly string[] },
+	values: readonly (V | undefined)[],
+	f: (value: V) => T,
+): Record<string, T | undefined> {
+	return Object.fromEntries(
+		spec.inputs.map((name, i) => {
+			const value = values[i];
+			return [bareName(name), value === undefined ? undefined : f(value)];
+		}),
+	);
+}
+
+/** Makes the callable op of a spec. Mark the call `@__PURE__` so that unused ops leave a bundle. */
+export function defineOp<
+	const I extends readonly string[],
+	A extends object,
+>(spec: OpSpec<I, A>): Op<I, A> {
+	const op = (...args: (Tensor | Partial<A> | undefined)[]) => {
+		const { inputs, attrs } = splitArguments(spec, args);
+		const shapes = perInput(spec, inputs, (t) => t.shape);
+		let shape: Shape;
+		try {
+			check(spec, inputs);
+			shape = spec.shape(shapes as PerInput<I, Shape>, attrs);
+		} catch (error) {
+			if (!(error instanceof ShapeError)) throw error;
+			throw new ShapeError(`${describe(spec, inputs, attrs)}: ${error.message}`);
+		}
+		const device = (inputs.find((t) => t) as Tensor).device;
+		const out = { shape, dtype: spec.dtype ?? ("f32" as const) };
+		const y = device.run(spec as unknown as Op["spec"], inputs, attrs, out);
+		if (spec.updates) return y;
+		record(spec as unknown as Op["spec"], inputs, attrs, keep(y));
+		return y;
+	};
+	return Object.defineProperty(op, "name", { value: spec.name }) &&
+		(Object.assign(op, { spec }) as unknown as Op<I, A>);
+}
+
+function splitArguments<A extends object>(
+	spec: { name: string; inputs: readonly string[]; defaults: A },
+	args: readonly (Tensor | Partial<A> | undefined)[],
+): { inputs: (Tensor | undefined)[]; attrs: A } {
+	const last = args.at(-1);
+	const hasAttrs = args.length > 0 && last !== undefined && !(last instanceof Tensor);
+	const given = hasAttrs ? args.slice(0, -1) : args;
+	const names = spec.inputs.map(bareName).join(", ");
+	const usage = `usage: ${spec.name}(${names}, { ${Object.keys(spec.defaults).join(", ")} })`;
+	if (given.length > spec.inputs.length) {
+		throw new ShapeError(
+			`${spec.name}: ${given.length} inputs given, at most ${spec.inputs.length} taken; ${usage}`,
+		);
+	}
+	const inputs = spec.inputs.map((name, i) => {
+		const t = given[i];
+		if (t instanceof Tensor) return t;
+		if (t === undefined && name.endsWith("?")) return undefined;
+		throw new ShapeError(`${spec.name}: input ${bareName(name)} is not a tensor; ${usage}`);
+	});
+	const attrs = hasAttrs ? (last as Partial<A>) : {};
+	for (const key of Object.keys(attrs)) {
+		if (!(key in spec.defaults)) {
+			throw new ShapeError(`${spec.name}: unknown attribute ${key}; ${usage}`);
+		}
+	}
+	const set = Object.entries(attrs).filter(([, v]) => v !== undefined);
+	return { inputs, attrs: { ...spec.defaults, ...Object.fromEntries(set) } };
+}
+
+function check(
+	spec: {
+		inputs: readonly string[];
+		dtypes?: Readonly<Record<string, DType | undefined>>;
+	},
+	inputs: readonly (Tensor | undefined)[],
+): void {
+	const device = inputs.find((t) => t)?.device;
+	spec.inputs.forEach((name, i) => {
+		const t = inputs[i];
+		if (!t) return;
+		const want = spec.dtypes?.[bareName(name)] ?? "f32";
+		if (t.storage === undefined) {
+			throw new ShapeError(
+				`${bareName(name)} has been freed: it was made in a step or scope that has ended; return it from there to keep it`,
+			);
+		}
+		if (t.dtype !== want) {
+			throw new ShapeError(`${bareName(name)} is ${t.dtype} but must be ${want}`);
+		}
+		if (t.device !== device) {
+			throw new ShapeError(`${bareName(name)} lives on another device than the first input`);
+		}
+	});
+}
+
+/** `conv2d(x[1,8,8,3], w[3,3,4,8], {"stride":1})`, for errors. */
+function describe(
+	spec: { name: string; inputs: readonly string[] },
+	inputs: readonly (Tensor | undefined)[],
+	attrs: object,
+): string {
+	const list = spec.inputs.flatMap((name, i) => {
+		const t = inputs[i];
+		return t ? [bareName(name) + formatShape(t.shape)] : [];
+	});
+	const set = Object.keys(attrs).length ? [JSON.stringify(attrs)] : [];
+	return `${spec.name}(${[...list, ...set].join(", ")})`;
+}

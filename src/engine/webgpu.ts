@@ -1,0 +1,295 @@
+import { bufferPool } from "./buffer-pool.ts";
+import type {
+	Capabilities,
+	Device,
+	DeviceIdentity,
+	DeviceStats,
+} from "./device.ts";
+import { DeviceError } from "./errors.ts";
+import type { Dispatch, Variant } from "./kernel.ts";
+import { bareName, type Op, perInput } from "./op.ts";
+import { pipelineCache } from "./pipelines.ts";
+import { type Shape, sizeOf } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+import { uniformArena } from "./uniforms.ts";
+
+/** Options of `webgpuDevice`. */
+export interface WebgpuOptions {
+	/** Default: `navigator.gpu`. In Node, what npm `webgpu`'s `create([])` returns. */
+	readonly gpu?: GPU;
+	readonly powerPreference?: GPUPowerPreference;
+}
+
+/** A device on a WebGPU adapter. */
+export interface WebgpuDevice extends Device {
+	readonly kind: "webgpu";
+	readonly gpu: GPUDevice;
+	/** Picks among an op's variants; the default takes the first. Tests and benchmarks replace it. */
+	choose: (spec: Op["spec"], variants: readonly Variant[]) => Variant;
+	/** Submits what is recorded. Reading does it by itself. */
+	submit(): void;
+}
+
+/** Optional features the kernels can use, asked for where the adapter has them. */
+const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as const;
+
+/**
+ * Opens a WebGPU device with the adapter's own limits.
+ * @throws DeviceError when there is no WebGPU or no adapter, saying what to do.
+ */
+export async function webgpuDevice(
+	options: WebgpuOptions = {},
+): Promise<WebgpuDevice> {
+	const gpu =
+		options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
+	if (!gpu) {
+		throw new DeviceError(
+			"this environment has no WebGPU (navigator.gpu is missing): use a browser with WebGPU on https or localhost, or pass { gpu } from npm webgpu in Node",
+		);
+	}
+	const adapter = await gpu.requestAdapter({
+		powerPreference: options.powerPreference ?? "high-performance",
+	});
+	if (!adapter) {
+		throw new DeviceError(
+			"WebGPU found no adapter: update the graphics driver, or allow software rendering (Chrome: --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader)",
+		);
+	}
+	const { limits } = adapter;
+	const device = await adapter.requestDevice({
+		requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
+		requiredLimits: {
+			maxBufferSize: limits.maxBufferSize,
+			maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+			maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+			maxComputeInvocationsPerWorkgroup:
+				limits.maxComputeInvocationsPerWorkgroup,
+			maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+			maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
+		},
+	});
+	return fromGpuDevice(device, identify(adapter.info));
+}
+
+/** Names an adapter and tells whether it is a software one. */
+export function identify(info: GPUAdapterInfo): DeviceIdentity {
+	const words = [info.vendor, info.architecture, info.device, info.description];
+	const software =
+		info.isFallbackAdapter === true ||
+		/swiftshader|llvmpipe|lavapipe|basic render/i.test(words.join(" "));
+	const name = words.filter((w) => w).join(" ") || "unnamed adapter";
+	return {
+		description: software ? `${name} (software)` : name,
+		vendor: info.vendor,
+		architecture: info.architecture,
+		software,
+	};
+}
+
+function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
+	const stats: DeviceStats = {
+		dispatches: 0,
+		submits: 0,
+		liveBuffers: 0,
+		liveBytes: 0,
+		pooledBytes: 0,
+		peakBytes: 0,
+	};
+	const pool = bufferPool(gpu, stats);
+	const uniforms = uniformArena(gpu);
+	const compile = pipelineCache(gpu);
+	/** Bound where an optional input is absent. */
+	const nothing = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
+	let encoder: GPUCommandEncoder | undefined;
+	let pass: GPUComputePassEncoder | undefined;
+	let failure: DeviceError | undefined;
+	gpu.addEventListener("uncapturederror", (event) => {
+		failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
+	});
+	gpu.lost.then((info) => {
+		if (info.reason !== "destroyed") {
+			failure = new DeviceError(
+				`the WebGPU device was lost (${info.message || info.reason}); results since the last read are gone`,
+			);
+		}
+	});
+
+	function submit(): void {
+		if (failure) throw failure;
+		pass?.end();
+		pass = undefined;
+		if (!encoder) return;
+		uniforms.flush(gpu.queue);
+		gpu.queue.submit([encoder.finish()]);
+		encoder = undefined;
+		stats.submits++;
+	}
+
+	function encode(step: Dispatch, buffers: Record<string, Bound>): void {
+		const { kernel } = step;
+		const { pipeline, layout } = compile(kernel, step.constants);
+		let params = kernel.paramsSize
+			? uniforms.pack(kernel, step.params)
+			: undefined;
+		if (kernel.paramsSize && !params) {
+			submit();
+			params = uniforms.pack(kernel, step.params);
+		}
+		encoder ??= gpu.createCommandEncoder();
+		pass ??= encoder.beginComputePass();
+		pass.setPipeline(pipeline);
+		pass.setBindGroup(
+			0,
+			gpu.createBindGroup({
+				layout,
+				entries: kernel.bindings.map(({ name, binding, access }) => ({
+					binding,
+					resource:
+						access === "uniform"
+							? (params as GPUBufferBinding)
+							: (buffers[step.rename[name] ?? name] ?? { buffer: nothing }),
+				})),
+			}),
+		);
+		pass.dispatchWorkgroups(...step.grid);
+		stats.dispatches++;
+	}
+
+	const device: WebgpuDevice = {
+		kind: "webgpu",
+		gpu,
+		identity,
+		capabilities: capabilitiesOf(gpu, identity),
+		stats,
+		choose: (_, variants) => variants[0],
+		submit,
+		upload(values, shape, dtype) {
+			const host =
+				dtype === "i32" ? Int32Array.from(values) : Float32Array.from(values);
+			const buffer = pool.take(host.byteLength);
+			// writeBuffer overtakes recorded commands, and those may still use this pooled buffer.
+			submit();
+			gpu.queue.writeBuffer(buffer, 0, host);
+			return new Tensor(device, shape, dtype, buffer);
+		},
+		run(spec, inputs, attrs, out) {
+			if (failure) throw failure;
+			const variants = spec.launch({
+				shapes: perInput(spec, inputs, (t) => t.shape),
+				y: out.shape,
+				attrs,
+				capabilities: device.capabilities,
+			});
+			const variant = device.choose(spec, variants);
+			const buffers: Record<string, Bound> = {};
+			spec.inputs.forEach((name: string, i: number) => {
+				const t = inputs[i];
+				if (t) buffers[bareName(name)] = bound(t);
+			});
+			let y: Tensor;
+			if (spec.updates) {
+				y = inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
+			} else {
+				const bytes = checkBinding(spec, out.shape, gpu.limits);
+				y = new Tensor(device, out.shape, out.dtype, pool.take(bytes));
+				buffers.y = bound(y);
+			}
+			const scratch = Object.entries(variant.scratch).map(([name, elements]) => {
+				const bytes = checkBinding(spec, [elements], gpu.limits);
+				const buffer = pool.take(bytes);
+				buffers[name] = { buffer, size: bindingSize(bytes) };
+				return buffer;
+			});
+			for (const step of variant.stages) encode(step, buffers);
+			for (const buffer of scratch) pool.give(buffer);
+			return y;
+		},
+		async read(tensor) {
+			const { buffer, size } = bound(tensor);
+			const staging = gpu.createBuffer({
+				size,
+				usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+			});
+			pass?.end();
+			pass = undefined;
+			encoder ??= gpu.createCommandEncoder();
+			encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+			submit();
+			try {
+				await staging.mapAsync(GPUMapMode.READ);
+			} catch (error) {
+				throw failure ?? new DeviceError(`reading a tensor failed: ${error}`);
+			}
+			if (failure) throw failure;
+			const bytes = staging
+				.getMappedRange()
+				.slice(0, 4 * sizeOf(tensor.shape));
+			staging.destroy();
+			return tensor.dtype === "i32"
+				? new Int32Array(bytes)
+				: new Float32Array(bytes);
+		},
+		free(tensor) {
+			pool.give(tensor.storage as GPUBuffer);
+		},
+		async finished() {
+			submit();
+			await gpu.queue.onSubmittedWorkDone();
+			if (failure) throw failure;
+		},
+		destroy() {
+			pool.destroy();
+			uniforms.destroy();
+			nothing.destroy();
+			gpu.destroy();
+		},
+	};
+	return device;
+}
+
+interface Bound {
+	readonly buffer: GPUBuffer;
+	readonly size: number;
+}
+
+function bound(tensor: Tensor): Bound {
+	const buffer = tensor.storage as GPUBuffer | undefined;
+	if (!buffer) {
+		throw new DeviceError(
+			"this tensor has been freed: return it from its step or scope to keep it",
+		);
+	}
+	return { buffer, size: bindingSize(4 * sizeOf(tensor.shape)) };
+}
+
+/** Kernels may declare an array of vec4f over any buffer, so at least one must fit. */
+function bindingSize(bytes: number): number {
+	return Math.max(16, bytes);
+}
+
+function checkBinding(
+	spec: { readonly name: string },
+	shape: Shape,
+	limits: GPUSupportedLimits,
+): number {
+	const bytes = 4 * sizeOf(shape);
+	if (bytes > limits.maxStorageBufferBindingSize) {
+		throw new DeviceError(
+			`${spec.name}: ${shape.join("x")} values are ${bytes} bytes, more than this adapter can bind (${limits.maxStorageBufferBindingSize}); use a smaller batch or image size`,
+		);
+	}
+	return bytes;
+}
+
+function capabilitiesOf(
+	gpu: GPUDevice,
+	identity: DeviceIdentity,
+): Capabilities {
+	return {
+		software: identity.software,
+		features: new Set(gpu.features as ReadonlySet<string>),
+		maxInvocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
+		maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
+		maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
+	};
+}
