@@ -59,6 +59,9 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 
 /** Rounds up to one of eight steps per power of two: at most an eighth is wasted, and near sizes share buffers. */
 function sizeClass(bytes: number): number {
-	const step = Math.max(256, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
+	const step = Math.max(
+		256,
+		2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3),
+	);
 	return Math.ceil(Math.max(bytes, 1) / step) * step;
 }

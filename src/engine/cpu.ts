@@ -1,4 +1,10 @@
-import type { Capabilities, Device, DeviceStats, DType, HostArray } from "./device.ts";
+import type {
+	Capabilities,
+	Device,
+	DeviceStats,
+	DType,
+	HostArray,
+} from "./device.ts";
 import { type NdArray, perInput } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -79,7 +85,9 @@ export function cpuDevice(): Device {
 
 function array(tensor: Tensor): NdArray {
 	if (tensor.storage === undefined) {
-		throw new Error("this tensor has been freed: return it from its step or scope to keep it");
+		throw new Error(
+			"this tensor has been freed: return it from its step or scope to keep it",
+		);
 	}
 	return { data: tensor.storage as NdArray["data"], shape: tensor.shape };
 }

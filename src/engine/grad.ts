@@ -46,8 +46,7 @@ export function grad<P, Args extends unknown[]>(
 	f: (params: P, ...args: Args) => LossResult,
 ): (params: P, ...args: Args) => MapTree<P, Tensor> {
 	const both = valueAndGrad(f);
-	return (...args) =>
-		scope(() => both(...args).grads as MapTree<P, Tensor>);
+	return (...args) => scope(() => both(...args).grads as MapTree<P, Tensor>);
 }
 
 function backward<P>(
@@ -124,7 +123,6 @@ function visit(
 		}
 	}
 }
-
 
 /** Frees what this step made and is done with, unless an outer tape may still need it. */
 function discard(t: Tensor): void {

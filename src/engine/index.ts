@@ -10,12 +10,36 @@ export {
 	type HostArray,
 	setDefaultDevice,
 } from "./device.ts";
-export { DeviceError, GradientError, ShapeError } from "./errors.ts";
-export { grad, type LossResult, type ValueAndGrad, valueAndGrad } from "./grad.ts";
+export { DeviceError, GradientError, invalid, ShapeError } from "./errors.ts";
+export {
+	grad,
+	type LossResult,
+	type ValueAndGrad,
+	valueAndGrad,
+} from "./grad.ts";
 export type { Dispatch, Grid, Kernel, Variant } from "./kernel.ts";
 export { ceilDiv, dispatch, linearGrid, single } from "./kernel.ts";
-export { defineOp, type GradContext, type Launch, type NdArray, type Op, type OpSpec } from "./op.ts";
+export {
+	defineOp,
+	type GradContext,
+	type Launch,
+	type NdArray,
+	type Op,
+	type OpSpec,
+} from "./op.ts";
 export { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
-export { full, Tensor, type TensorOptions, type TensorValues, tensor, zeros } from "./tensor.ts";
+export {
+	full,
+	Tensor,
+	type TensorOptions,
+	type TensorValues,
+	tensor,
+	zeros,
+} from "./tensor.ts";
 export { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
-export { identify, type WebgpuDevice, type WebgpuOptions, webgpuDevice } from "./webgpu.ts";
+export {
+	identify,
+	type WebgpuDevice,
+	type WebgpuOptions,
+	webgpuDevice,
+} from "./webgpu.ts";

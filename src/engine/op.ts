@@ -107,10 +107,9 @@ export function perInput<V, T>(
 }
 
 /** Makes the callable op of a spec. Mark the call `@__PURE__` so that unused ops leave a bundle. */
-export function defineOp<
-	const I extends readonly string[],
-	A extends object,
->(spec: OpSpec<I, A>): Op<I, A> {
+export function defineOp<const I extends readonly string[], A extends object>(
+	spec: OpSpec<I, A>,
+): Op<I, A> {
 	const op = (...args: (Tensor | Partial<A> | undefined)[]) => {
 		const { inputs, attrs } = splitArguments(spec, args);
 		const shapes = perInput(spec, inputs, (t) => t.shape);
@@ -120,7 +119,9 @@ export function defineOp<
 			shape = spec.shape(shapes as PerInput<I, Shape>, attrs);
 		} catch (error) {
 			if (!(error instanceof ShapeError)) throw error;
-			throw new ShapeError(`${describe(spec, inputs, attrs)}: ${error.message}`);
+			throw new ShapeError(
+				`${describe(spec, inputs, attrs)}: ${error.message}`,
+			);
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
 		const out = { shape, dtype: spec.dtype ?? ("f32" as const) };
@@ -129,8 +130,10 @@ export function defineOp<
 		record(spec as unknown as Op["spec"], inputs, attrs, keep(y));
 		return y;
 	};
-	return Object.defineProperty(op, "name", { value: spec.name }) &&
-		(Object.assign(op, { spec }) as unknown as Op<I, A>);
+	return (
+		Object.defineProperty(op, "name", { value: spec.name }) &&
+		(Object.assign(op, { spec }) as unknown as Op<I, A>)
+	);
 }
 
 function splitArguments<A extends object>(
@@ -138,7 +141,8 @@ function splitArguments<A extends object>(
 	args: readonly (Tensor | Partial<A> | undefined)[],
 ): { inputs: (Tensor | undefined)[]; attrs: A } {
 	const last = args.at(-1);
-	const hasAttrs = args.length > 0 && last !== undefined && !(last instanceof Tensor);
+	const hasAttrs =
+		args.length > 0 && last !== undefined && !(last instanceof Tensor);
 	const given = hasAttrs ? args.slice(0, -1) : args;
 	const names = spec.inputs.map(bareName).join(", ");
 	const usage = `usage: ${spec.name}(${names}, { ${Object.keys(spec.defaults).join(", ")} })`;
@@ -151,7 +155,9 @@ function splitArguments<A extends object>(
 		const t = given[i];
 		if (t instanceof Tensor) return t;
 		if (t === undefined && name.endsWith("?")) return undefined;
-		throw new ShapeError(`${spec.name}: input ${bareName(name)} is not a tensor; ${usage}`);
+		throw new ShapeError(
+			`${spec.name}: input ${bareName(name)} is not a tensor; ${usage}`,
+		);
 	});
 	const attrs = hasAttrs ? (last as Partial<A>) : {};
 	for (const key of Object.keys(attrs)) {
@@ -181,10 +187,14 @@ function check(
 			);
 		}
 		if (t.dtype !== want) {
-			throw new ShapeError(`${bareName(name)} is ${t.dtype} but must be ${want}`);
+			throw new ShapeError(
+				`${bareName(name)} is ${t.dtype} but must be ${want}`,
+			);
 		}
 		if (t.device !== device) {
-			throw new ShapeError(`${bareName(name)} lives on another device than the first input`);
+			throw new ShapeError(
+				`${bareName(name)} lives on another device than the first input`,
+			);
 		}
 	});
 }

@@ -23,7 +23,10 @@ export function leaves(tree: unknown): Tensor[] {
 }
 
 /** The tree with every tensor replaced by `f` of it. */
-export function mapTree<T, To>(tree: T, f: (leaf: Tensor) => To): MapTree<T, To> {
+export function mapTree<T, To>(
+	tree: T,
+	f: (leaf: Tensor) => To,
+): MapTree<T, To> {
 	if (tree instanceof Tensor) return f(tree) as MapTree<T, To>;
 	if (Array.isArray(tree)) {
 		return tree.map((t) => mapTree(t, f)) as MapTree<T, To>;

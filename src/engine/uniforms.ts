@@ -7,7 +7,10 @@ const SLOTS = 1024;
 /** The uniform space of one submission: each dispatch takes a slot, all are written at once. */
 export interface UniformArena {
 	/** Packs parameters into a free slot; undefined when full. */
-	pack(kernel: Kernel, params: Readonly<Record<string, number | readonly number[]>>): GPUBufferBinding | undefined;
+	pack(
+		kernel: Kernel,
+		params: Readonly<Record<string, number | readonly number[]>>,
+	): GPUBufferBinding | undefined;
 	/** Writes what was packed and starts over. Call right before submitting. */
 	flush(queue: GPUQueue): void;
 	destroy(): void;

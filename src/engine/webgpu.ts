@@ -194,12 +194,14 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				y = new Tensor(device, out.shape, out.dtype, pool.take(bytes));
 				buffers.y = bound(y);
 			}
-			const scratch = Object.entries(variant.scratch).map(([name, elements]) => {
-				const bytes = checkBinding(spec, [elements], gpu.limits);
-				const buffer = pool.take(bytes);
-				buffers[name] = { buffer, size: bindingSize(bytes) };
-				return buffer;
-			});
+			const scratch = Object.entries(variant.scratch).map(
+				([name, elements]) => {
+					const bytes = checkBinding(spec, [elements], gpu.limits);
+					const buffer = pool.take(bytes);
+					buffers[name] = { buffer, size: bindingSize(bytes) };
+					return buffer;
+				},
+			);
 			for (const step of variant.stages) encode(step, buffers);
 			for (const buffer of scratch) pool.give(buffer);
 			return y;
@@ -221,9 +223,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				throw failure ?? new DeviceError(`reading a tensor failed: ${error}`);
 			}
 			if (failure) throw failure;
-			const bytes = staging
-				.getMappedRange()
-				.slice(0, 4 * sizeOf(tensor.shape));
+			const bytes = staging.getMappedRange().slice(0, 4 * sizeOf(tensor.shape));
 			staging.destroy();
 			return tensor.dtype === "i32"
 				? new Int32Array(bytes)
