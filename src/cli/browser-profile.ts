@@ -54,18 +54,42 @@ function onSignal(signal: NodeJS.Signals): void {
 	process.kill(process.pid, signal);
 }
 
+// This process is ending, so nothing here may wait for the event loop.
 function removeAll(): void {
-	for (const [folder, browser] of live) {
-		browser.process()?.kill("SIGKILL");
-		// Retries: the browser's helper processes may still be writing.
-		rmSync(folder, {
-			recursive: true,
-			force: true,
-			maxRetries: 10,
-			retryDelay: 20,
-		});
+	for (const browser of live.values()) killBrowser(browser);
+	for (const folder of live.keys()) {
+		// The killed helper processes may write for some milliseconds more.
+		for (let tries = 0; tries < 20; tries++) {
+			sleepSync(25);
+			if (tryRemove(folder)) break;
+		}
 	}
 	live.clear();
+}
+
+/** Kills the browser and its helper processes outright. */
+export function killBrowser(browser: Browser): void {
+	const pid = browser.process()?.pid;
+	if (pid === undefined) return;
+	try {
+		// Puppeteer makes the browser a process group, whose number is negative.
+		process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+	} catch {
+		// It has ended already.
+	}
+}
+
+function tryRemove(folder: string): boolean {
+	try {
+		rmSync(folder, { recursive: true, force: true });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function sleepSync(milliseconds: number): void {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** Removes the profiles of wgrad processes that were killed outright. */
@@ -79,7 +103,7 @@ function removeAbandoned(): void {
 		// not our process numbers.
 		if (!stat || isRunning(owner) || Date.now() - stat.mtimeMs < DAY) continue;
 		if (process.getuid && stat.uid !== process.getuid()) continue;
-		rmSync(folder, { recursive: true, force: true });
+		tryRemove(folder);
 	}
 }
 

@@ -1,30 +1,21 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import puppeteer, { type Browser } from "puppeteer";
-import { createProfile, type Profile } from "./browser-profile.ts";
+import { createProfile, killBrowser, type Profile } from "./browser-profile.ts";
 import { DeviceError } from "./device-error.ts";
 import {
 	BROWSER_HELP,
 	type FoundBrowser,
 	findBrowsers,
 } from "./find-browser.ts";
+import { type AdapterIdentity, probeAdapter } from "./probe-adapter.ts";
+import { withTimeout } from "./timeout.ts";
 
 export { type FoundBrowser, findBrowser } from "./find-browser.ts";
+export type { AdapterIdentity } from "./probe-adapter.ts";
 
 /** The kind of WebGPU adapter that the browser is started for. */
 export type GpuMode = "software" | "hardware";
-
-/** What the adapter says of itself, e.g. vendor google, architecture swiftshader. */
-export interface AdapterIdentity {
-	vendor: string;
-	architecture: string;
-	device: string;
-	description: string;
-	/** True when the CPU does the work. */
-	software: boolean;
-}
 
 /** A running headless browser whose pages have a WebGPU adapter. */
 export interface LaunchedBrowser {
@@ -55,7 +46,9 @@ const HARDWARE_FLAGS =
 				"--use-angle=vulkan",
 			]
 		: ["--ignore-gpu-blocklist"];
-const TIMEOUT_MS = 30_000;
+const VERSION_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /**
  * Starts a headless browser with WebGPU: the first one found that has an
@@ -80,11 +73,18 @@ export async function launchBrowser(options: {
 			}
 		}
 	}
-	throw new DeviceError(
-		problems.length === 0
-			? `No browser found. ${BROWSER_HELP}`
-			: `No browser with ${options.gpu === "auto" ? "" : `${options.gpu} `}WebGPU.\n  ${problems.join("\n  ")}\n${BROWSER_HELP}`,
-	);
+	throw new DeviceError(failure(options.gpu, problems));
+}
+
+function failure(gpu: "auto" | GpuMode, problems: string[]): string {
+	if (problems.length === 0) return `No browser found. ${BROWSER_HELP}`;
+	const kind = gpu === "auto" ? "WebGPU" : `${gpu} WebGPU`;
+	const help = process.env.PUPPETEER_EXECUTABLE_PATH
+		? "PUPPETEER_EXECUTABLE_PATH names this browser: set it to another or unset it."
+		: gpu === "hardware"
+			? "Check the GPU's driver, or use software WebGPU."
+			: BROWSER_HELP;
+	return `No browser with ${kind} started.\n  ${problems.join("\n  ")}\n${help}`;
 }
 
 function modesToTry(gpu: "auto" | GpuMode): GpuMode[] {
@@ -106,6 +106,7 @@ async function launchWith(
 	mode: GpuMode,
 	log: (note: string) => void,
 ): Promise<LaunchedBrowser> {
+	await checkRuns(found);
 	const profile = await createProfile();
 	let browser: Browser | undefined;
 	try {
@@ -119,7 +120,7 @@ async function launchWith(
 		const close = closeOnce(browser, profile);
 		return { browser, path, source, version, mode, adapter, close };
 	} catch (error) {
-		await browser?.close();
+		if (browser) await endBrowser(browser);
 		await profile.remove();
 		throw error;
 	}
@@ -128,9 +129,20 @@ async function launchWith(
 function closeOnce(browser: Browser, profile: Profile): () => Promise<void> {
 	let closing: Promise<void> | undefined;
 	return () => {
-		closing ??= browser.close().finally(() => profile.remove());
+		closing ??= endBrowser(browser).then(() => profile.remove());
 		return closing;
 	};
+}
+
+/** Ends the browser, by force when it (a hung GPU process) does not obey. */
+async function endBrowser(browser: Browser): Promise<void> {
+	try {
+		await withTimeout(CLOSE_TIMEOUT_MS, "the browser did not close", () =>
+			browser.close(),
+		);
+	} catch {
+		killBrowser(browser);
+	}
 }
 
 async function startBrowser(
@@ -140,7 +152,7 @@ async function startBrowser(
 	log: (note: string) => void,
 ): Promise<Browser> {
 	const start = (sandboxFlags: string[]) =>
-		withTimeout("the browser did not start", (signal) =>
+		withTimeout(START_TIMEOUT_MS, "the browser did not start", (signal) =>
 			puppeteer.launch({
 				executablePath: found.path,
 				headless: found.shell ? "shell" : true,
@@ -166,7 +178,6 @@ async function startBrowser(
 	try {
 		return await start(isRoot ? ["--no-sandbox"] : []);
 	} catch (error) {
-		await checkRuns(found);
 		if (isRoot || process.platform !== "linux") throw error;
 		// Many containers, and Ubuntu's AppArmor, forbid what it is made of.
 		const browser = await start(["--no-sandbox"]);
@@ -177,75 +188,27 @@ async function startBrowser(
 	}
 }
 
-// Puppeteer only says that the pipe closed; the reason (a missing library, not
-// an executable) shows when the browser is asked for its version.
+// Of a browser that cannot even run (a missing library, not an executable)
+// Puppeteer only says that the pipe closed; asked for its version it says why.
 async function checkRuns({ path, env }: FoundBrowser): Promise<void> {
 	if (process.platform === "win32") return; // There it opens a window.
-	const options = { env: { ...process.env, ...env }, timeout: TIMEOUT_MS };
+	const options = {
+		env: { ...process.env, ...env },
+		timeout: VERSION_TIMEOUT_MS,
+	};
 	await new Promise<void>((resolve, reject) => {
 		execFile(path, ["--version"], options, (error, _stdout, stderr) => {
 			if (!error) return resolve();
-			reject(new Error(stderr.trim().split("\n").at(-1) || error.message));
+			const said = stderr.trim().split("\n").at(-1);
+			reject(new Error(`does not run (${said || reasonOf(error)})`));
 		});
 	});
 }
 
-/** Asks a page for its adapter. It must be served: about:blank has no WebGPU. */
-async function probeAdapter(browser: Browser): Promise<AdapterIdentity> {
-	const server = createServer((_request, response) => {
-		response.setHeader("content-type", "text/html");
-		response.end("<!doctype html><title>WebGPU probe</title>");
-	});
-	try {
-		await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-		const { port } = server.address() as AddressInfo;
-		const page = await browser.newPage();
-		await page.goto(`http://127.0.0.1:${port}/`);
-		const found = await withTimeout("WebGPU did not answer", () =>
-			page.evaluate(adapterInPage),
-		);
-		await page.close();
-		if (typeof found === "string") throw new Error(found);
-		return found;
-	} finally {
-		server.closeAllConnections();
-		server.close();
-	}
-}
-
-/** Runs in the page; returns the reason as text when there is no adapter. */
-async function adapterInPage(): Promise<AdapterIdentity | string> {
-	if (!navigator.gpu) return "the browser has no WebGPU (Chrome 113 or later)";
-	const adapter = await navigator.gpu.requestAdapter({
-		powerPreference: "high-performance",
-	});
-	if (!adapter) return "no WebGPU adapter";
-	const { vendor, architecture, device, description } = adapter.info;
-	const software =
-		adapter.info.isFallbackAdapter ||
-		/swiftshader|llvmpipe|lavapipe|basic render/i.test(
-			`${architecture} ${device} ${description}`,
-		);
-	return { vendor, architecture, device, description, software };
-}
-
-async function withTimeout<T>(
-	message: string,
-	work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-	const controller = new AbortController();
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => {
-			controller.abort();
-			reject(new Error(`${message} within ${TIMEOUT_MS / 1000} seconds`));
-		}, TIMEOUT_MS);
-	});
-	try {
-		return await Promise.race([work(controller.signal), late]);
-	} finally {
-		clearTimeout(timer);
-	}
+function reasonOf(error: ExecFileException): string {
+	if (error.killed) return "no answer to --version";
+	if (typeof error.code === "number") return `exit code ${error.code}`;
+	return error.message;
 }
 
 const messageOf = (error: unknown): string =>

@@ -9,6 +9,7 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { DeviceError } from "./device-error.ts";
 
 const PACKAGE = "@sparticuz/chromium";
 const STAGING = "unpacking-";
@@ -21,11 +22,6 @@ export interface UnpackedChromium {
 	folder: string;
 	/** For the browser process only: its own libraries and fonts. */
 	env: Record<string, string>;
-}
-
-/** Tells whether the package is installed for this platform. */
-export function hasChromiumPackage(): boolean {
-	return resolvePackage() !== undefined;
 }
 
 /**
@@ -80,7 +76,9 @@ async function privateCacheFolder(): Promise<string> {
 		const folder = join(tmpdir(), `wgrad-${uid}`);
 		await mkdir(folder, { recursive: true, mode: 0o700 });
 		if (statSync(folder).uid !== uid)
-			throw new Error(`${folder}: belongs to another user; set XDG_CACHE_HOME`);
+			throw new DeviceError(
+				`${folder}: belongs to another user; set XDG_CACHE_HOME to a folder of your own.`,
+			);
 		return folder;
 	}
 }
@@ -117,7 +115,11 @@ async function unpackInto(
 		await writeFontsConfig(staging, folder);
 		await rename(staging, folder);
 	} catch (error) {
-		if (!existsSync(folder)) throw error;
+		if (existsSync(folder)) return; // Another process was first.
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new DeviceError(
+			`${folder}: cannot unpack ${PACKAGE} there (${reason.trim().split("\n").at(-1)}); free 250 MB or set XDG_CACHE_HOME to another folder.`,
+		);
 	} finally {
 		await rm(staging, { recursive: true, force: true });
 	}

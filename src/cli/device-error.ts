@@ -1,5 +1,8 @@
-/** No usable browser, WebGPU adapter or driver; the CLI exits with code 4. */
-export class DeviceError extends Error {
-	readonly exitCode = 4;
-	override readonly name = "DeviceError";
+import { WgradError } from "../data/errors.ts";
+
+/** No usable browser, WebGPU adapter or driver (exit code 4). */
+export class DeviceError extends WgradError {
+	constructor(message: string) {
+		super(message, 4);
+	}
 }
