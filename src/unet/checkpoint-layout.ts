@@ -1,0 +1,178 @@
+import {
+	momentSpecs,
+	parameterSpecs,
+	type UnetConfig,
+	type UnetOptions,
+	unetConfig,
+} from "./config.ts";
+import { CheckpointError } from "./errors.ts";
+import type { Stored, StoredTensor } from "./safetensors.ts";
+import type { TrainingState } from "./train.ts";
+
+/** PyTorch's names for Adam's memory. */
+export const OPTIMIZER = [
+	["m", "exp_avg"],
+	["v", "exp_avg_sq"],
+] as const;
+
+/** The two halves of a [2, C] tensor of moments are two tensors in a file. */
+export const MOMENTS = ["running_mean", "running_var"] as const;
+
+/** The numbers of a TrainingState, as the metadata carries them. */
+export type Progress = Omit<TrainingState, "optimizer"> & {
+	readonly optimizerStep: number;
+};
+
+/** [kh, kw, a, b] in memory is [b, a, kh, kw] in a file: HWIO -> OIHW, and HWOI -> IOHW for transposed convolutions. */
+export function toFile(
+	shape: readonly number[],
+	data: Float32Array,
+): StoredTensor {
+	if (shape.length !== 4) return { shape, data };
+	const [kh, kw, a, b] = shape;
+	return { shape: fileShape(shape), data: reversed(data, kh * kw, a, b) };
+}
+
+/** The values of a file's tensor in the order of memory. */
+export function toMemory({ shape, data }: StoredTensor): Float32Array {
+	if (shape.length !== 4) return data;
+	const [b, a, kh, kw] = shape;
+	return reversed(data, b, a, kh * kw);
+}
+
+function fileShape(shape: readonly number[]): readonly number[] {
+	if (shape.length !== 4) return shape;
+	const [kh, kw, a, b] = shape;
+	return [b, a, kh, kw];
+}
+
+/** [p, q, r] -> [r, q, p]. */
+function reversed(
+	data: Float32Array,
+	p: number,
+	q: number,
+	r: number,
+): Float32Array {
+	const out = new Float32Array(data.length);
+	for (let i = 0; i < p; i++) {
+		for (let j = 0; j < q; j++) {
+			for (let k = 0; k < r; k++) {
+				out[(k * q + j) * p + i] = data[(i * q + j) * r + k];
+			}
+		}
+	}
+	return out;
+}
+
+/**
+ * The architecture a checkpoint is read as: `wanted`, or else its own.
+ * @throws CheckpointError naming the first field in which the two differ.
+ */
+export function architecture(
+	stored: Stored,
+	wanted: UnetOptions | undefined,
+	file: string,
+): UnetConfig {
+	const json = stored.metadata.get("unet");
+	if (json === undefined) {
+		if (wanted) return unetConfig(wanted);
+		throw new CheckpointError(
+			`${file}: the metadata has no field unet, so this is no checkpoint of a wgrad U-Net`,
+		);
+	}
+	const found = parsed(json, "unet", file, (v) => unetConfig(v as UnetOptions));
+	if (!wanted) return found;
+	const config = unetConfig(wanted);
+	for (const [field, value] of Object.entries(config)) {
+		const other = found[field as keyof UnetConfig];
+		// The momentum is a matter of training, not of architecture.
+		if (field !== "momentum" && other !== value) {
+			throw new CheckpointError(
+				`${file}: this checkpoint has ${field} ${other}, but ${field} ${value} is asked for`,
+			);
+		}
+	}
+	return config;
+}
+
+/** Where the training stood; undefined in a checkpoint without it. */
+export function storedProgress(
+	stored: Stored,
+	file: string,
+): Progress | undefined {
+	const json = stored.metadata.get("training");
+	if (json === undefined) return undefined;
+	return parsed(json, "training", file, (value) => {
+		const { epoch, step, lossSum, bestMiou, optimizerStep } = value as Progress;
+		const counts = [epoch, step, optimizerStep];
+		const whole = counts.every((n) => Number.isSafeInteger(n) && n >= 0);
+		const miou = bestMiou === null || Number.isFinite(bestMiou);
+		if (!whole || !miou || !Number.isFinite(lossSum)) throw new Error();
+		return { epoch, step, lossSum, bestMiou, optimizerStep };
+	});
+}
+
+function parsed<T>(
+	json: string,
+	field: string,
+	file: string,
+	check: (value: unknown) => T,
+): T {
+	let reason = "";
+	try {
+		const value: unknown = JSON.parse(json);
+		if (typeof value === "object" && value !== null) return check(value);
+	} catch (error) {
+		if (error instanceof Error && !(error instanceof SyntaxError)) {
+			reason = error.message && ` (${error.message})`;
+		}
+	}
+	throw new CheckpointError(
+		`${file}: the metadata's field ${field} is damaged${reason}`,
+	);
+}
+
+/**
+ * Compares a file's tensors with the architecture by name and shape.
+ * @throws CheckpointError naming the first difference.
+ */
+export function checkTensors(
+	stored: Stored,
+	config: UnetConfig,
+	training: boolean,
+	file: string,
+): void {
+	const wanted = new Map<string, readonly number[]>();
+	const prefixes = [
+		"",
+		...(training ? OPTIMIZER.map(([, p]) => `optimizer.${p}.`) : []),
+	];
+	for (const prefix of prefixes) {
+		for (const { name, shape } of parameterSpecs(config)) {
+			wanted.set(prefix + name, fileShape(shape));
+		}
+	}
+	for (const [name, channels] of momentSpecs(config)) {
+		for (const part of MOMENTS) wanted.set(`${name}.${part}`, [channels]);
+	}
+	for (const [name, shape] of wanted) {
+		const found = stored.tensors.get(name);
+		if (!found) {
+			throw new CheckpointError(
+				`${file}: tensor ${name} [${shape}] is missing; the checkpoint is of another architecture`,
+			);
+		}
+		if (found.shape.join() !== shape.join()) {
+			throw new CheckpointError(
+				`${file}: tensor ${name} is [${found.shape}] but the architecture needs [${shape}]`,
+			);
+		}
+	}
+	for (const name of stored.tensors.keys()) {
+		if (!wanted.has(name)) {
+			throw new CheckpointError(
+				`${file}: tensor ${name} is not part of the architecture`,
+			);
+		}
+	}
+}

@@ -1,0 +1,148 @@
+import {
+	type Device,
+	defaultDevice,
+	type Tensor,
+	tensor,
+} from "../engine/index.ts";
+import {
+	architecture,
+	checkTensors,
+	MOMENTS,
+	OPTIMIZER,
+	storedProgress,
+	toFile,
+	toMemory,
+} from "./checkpoint-layout.ts";
+import { parameterSpecs, type UnetOptions } from "./config.ts";
+import { ConfigError, NumericError } from "./errors.ts";
+import { type Model, modelOf, type NamedTensors } from "./model.ts";
+import {
+	decodeSafetensors,
+	encodeSafetensors,
+	type StoredTensor,
+} from "./safetensors.ts";
+import type { TrainingState } from "./train.ts";
+
+/** What `loadModel` finds in a checkpoint. */
+export interface LoadedModel {
+	readonly model: Model;
+	/** For `train`'s `resume`; absent from a checkpoint written without it. */
+	readonly training?: TrainingState;
+	/** The strings given to `encodeCheckpoint`, such as class names and preprocessing. */
+	readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Metadata that is ours; all else belongs to the caller. */
+const RESERVED = ["format", "unet", "training"];
+
+/**
+ * A model as safetensors bytes, with PyTorch's names and layouts (convolutions
+ * OIHW, transposed ones IOHW) and, if given, the state of its training.
+ * `metadata` is kept as it is: class names, preprocessing and the like.
+ * @throws NumericError when a value is NaN or infinite: such a model is not worth keeping.
+ */
+export async function encodeCheckpoint(
+	model: Model,
+	options: {
+		readonly training?: TrainingState | undefined;
+		readonly metadata?: Readonly<Record<string, string>>;
+	} = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+	const { training, metadata = {} } = options;
+	const taken = RESERVED.find((key) => key in metadata);
+	if (taken) {
+		throw new ConfigError(
+			`encodeCheckpoint: metadata may not be called ${taken}; that name is taken`,
+		);
+	}
+	const strings = new Map([
+		["format", "pt"],
+		["unet", JSON.stringify(model.config)],
+		...Object.entries(metadata),
+	]);
+	const sources = Object.entries({ ...model.params, ...model.state });
+	if (training) {
+		const { optimizer, ...progress } = training;
+		const json = { ...progress, optimizerStep: optimizer.step };
+		strings.set("training", JSON.stringify(json));
+		for (const [key, prefix] of OPTIMIZER) {
+			for (const [name, t] of Object.entries(optimizer[key])) {
+				sources.push([`optimizer.${prefix}.${name}`, t]);
+			}
+		}
+	}
+	// Every read is started before the first is awaited: the values are of one moment.
+	const values = await Promise.all(sources.map(([name, t]) => read(name, t)));
+	const tensors = new Map<string, StoredTensor>();
+	sources.forEach(([name, { shape }], i) => {
+		if (!(name in model.state)) {
+			tensors.set(name, toFile(shape, values[i]));
+			return;
+		}
+		MOMENTS.forEach((part, half) => {
+			const data = values[i].subarray(half * shape[1], (half + 1) * shape[1]);
+			tensors.set(`${name}.${part}`, { shape: [shape[1]], data });
+		});
+	});
+	return encodeSafetensors({ metadata: strings, tensors });
+}
+
+async function read(name: string, t: Tensor): Promise<Float32Array> {
+	const data = Float32Array.from(await t.data());
+	if (!data.every(Number.isFinite)) {
+		throw new NumericError(
+			`${name} has values that are NaN or infinite, so there is nothing to save: lower the learning rate`,
+		);
+	}
+	return data;
+}
+
+/**
+ * Builds the model of a checkpoint after checking every tensor by name and
+ * shape. `config` demands an architecture; without it the checkpoint's own is
+ * taken. `name` is the file, for messages.
+ * @throws CheckpointError when the bytes are damaged or of another architecture, naming the first difference.
+ */
+export function loadModel(
+	bytes: Uint8Array,
+	name = "checkpoint",
+	options: {
+		readonly device?: Device;
+		readonly config?: UnetOptions | undefined;
+	} = {},
+): LoadedModel {
+	const stored = decodeSafetensors(bytes, name);
+	const config = architecture(stored, options.config, name);
+	const progress = storedProgress(stored, name);
+	checkTensors(stored, config, progress !== undefined, name);
+
+	const device = options.device ?? defaultDevice();
+	const values = (key: string) =>
+		toMemory(stored.tensors.get(key) as StoredTensor);
+	const model = modelOf(config, device, {
+		param: (spec) => values(spec.name),
+		moments: (key, channels) => {
+			const both = new Float32Array(2 * channels);
+			MOMENTS.forEach((part, half) => {
+				both.set(values(`${key}.${part}`), half * channels);
+			});
+			return both;
+		},
+	});
+	const metadata = Object.fromEntries(
+		[...stored.metadata].filter(([key]) => !RESERVED.includes(key)),
+	);
+	if (!progress) return { model, metadata };
+	const { optimizerStep: step, ...rest } = progress;
+	const [m, v] = OPTIMIZER.map(
+		([, prefix]): NamedTensors =>
+			Object.fromEntries(
+				parameterSpecs(config).map(({ name: key, shape }) => [
+					key,
+					tensor(values(`optimizer.${prefix}.${key}`), shape, { device }),
+				]),
+			),
+	);
+	const training = { ...rest, optimizer: { step, m, v } };
+	return { model, training, metadata };
+}

@@ -1,0 +1,167 @@
+import {
+	type Device,
+	type HostArray,
+	release,
+	scope,
+	type Tensor,
+	tensor,
+	zeros,
+} from "../engine/index.ts";
+import {
+	argmax,
+	countConfusion,
+	softmax,
+	softmaxCrossEntropy,
+} from "../kernels/index.ts";
+import { ConfigError } from "./errors.ts";
+import type { Confusion } from "./metrics.ts";
+import { forward, type Model } from "./model.ts";
+
+/** Images and their class numbers, on the host. */
+export interface LabelledBatch {
+	/** Network input, [N, H, W, C]. */
+	readonly x: Float32Array;
+	/** Class of each pixel, [N, H, W]. */
+	readonly labels: Uint8Array | Int32Array;
+	/** N, H, W, C. */
+	readonly shape: readonly [number, number, number, number];
+}
+
+/** How pixels count in the loss and in the metrics. */
+export interface LossOptions {
+	/** Label of pixels that count in neither; default 255, as PASCAL VOC's void. */
+	readonly ignore?: number;
+	/** Weight of each class in the loss; none means equal weights. */
+	readonly classWeights?: readonly number[] | undefined;
+}
+
+/** Loss and pixel counts over a set. */
+export interface Evaluation {
+	/** Mean cross-entropy over all pixels that count, weighted by class if weights are given; 0 when none counts. */
+	readonly loss: number;
+	readonly confusion: Confusion;
+}
+
+/** Label left out unless another is named. */
+export const IGNORE_LABEL = 255;
+
+/** A batch on a device. */
+export function uploadBatch(
+	{ x, labels, shape }: LabelledBatch,
+	device: Device,
+): { x: Tensor; labels: Tensor } {
+	return {
+		x: tensor(x, shape, { device }),
+		labels: tensor(labels, shape.slice(0, 3), { device, dtype: "i32" }),
+	};
+}
+
+/** Class weights on a device; undefined when all are equal. */
+export function uploadWeights(
+	{ config, device }: Model,
+	weights: readonly number[] | undefined,
+): Tensor | undefined {
+	if (!weights) return undefined;
+	const bad = weights.some((w) => !(w >= 0 && w < Number.POSITIVE_INFINITY));
+	if (weights.length !== config.classes || bad) {
+		throw new ConfigError(
+			`class weights ${weights.join(", ")} do not fit; give ${config.classes} numbers of at least 0, one per class`,
+		);
+	}
+	return tensor(weights, [weights.length], { device });
+}
+
+/**
+ * Lets timers and signals run. Reading from a GPU does so by itself; the CPU
+ * device would keep the thread from the first step to the last.
+ */
+export async function breathe(device: Device): Promise<void> {
+	if (device.kind === "cpu") await new Promise((go) => setTimeout(go));
+}
+
+/**
+ * Loss and confusion matrix of a model over batches, with its running moments.
+ * An aborted signal makes it reject with the signal's reason.
+ */
+export async function evaluate(
+	model: Model,
+	batches: Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>,
+	options: LossOptions & { signal?: AbortSignal | undefined } = {},
+): Promise<Evaluation> {
+	const { classWeights, signal, ignore = IGNORE_LABEL } = options;
+	const { classes } = model.config;
+	const weights = uploadWeights(model, classWeights);
+	const confusion = Array.from({ length: classes }, () =>
+		new Array<number>(classes).fill(0),
+	);
+	let lossSum = 0;
+	let weightSum = 0;
+	const add = ([loss, counts]: Awaited<Reading>, weight: number) => {
+		// A batch without a pixel that counts has weight 0 and loss 0.
+		lossSum += loss[0] * weight;
+		weightSum += weight;
+		// Summed here, because 2^31 pixels would overflow an i32 on the device.
+		counts.forEach((n, i) => {
+			confusion[Math.floor(i / classes)][i % classes] += n;
+		});
+	};
+	let before: (() => Promise<void>) | undefined;
+	for await (const batch of batches) {
+		signal?.throwIfAborted();
+		const reading = measure(model, batch, weights, ignore);
+		const weight = totalWeight(batch.labels, classWeights, ignore);
+		// The device works on this batch while the one before is awaited.
+		await before?.();
+		before = async () => add(await reading, weight);
+		await breathe(model.device);
+	}
+	await before?.();
+	if (weights) release(weights);
+	return { loss: weightSum > 0 ? lossSum / weightSum : 0, confusion };
+}
+
+/** What the device divides the batch's loss by: the class weights of all pixels that count. */
+function totalWeight(
+	labels: LabelledBatch["labels"],
+	weights: readonly number[] | undefined,
+	ignore: number,
+): number {
+	let total = 0;
+	for (const label of labels) {
+		if (label !== ignore) total += weights?.[label] ?? 1;
+	}
+	return total;
+}
+
+type Reading = Promise<HostArray[]>;
+
+/** Starts loss and pixel counts of one batch; the tensors are free again when it returns. */
+function measure(
+	model: Model,
+	batch: LabelledBatch,
+	weights: Tensor | undefined,
+	ignore: number,
+): Reading {
+	return scope(() => {
+		const { x, labels } = uploadBatch(batch, model.device);
+		const { logits } = forward(model, model.params, x);
+		const { classes } = model.config;
+		const counts = zeros([classes, classes], {
+			dtype: "i32",
+			device: model.device,
+		});
+		countConfusion(counts, argmax(logits), labels, { ignore });
+		const loss = softmaxCrossEntropy(logits, labels, { weights, ignore });
+		return { reading: awaitedLater(Promise.all([loss.data(), counts.data()])) };
+	}).reading;
+}
+
+/** A promise that is awaited after other work: should that work throw first, its own failure is no news. */
+export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+	promise.catch(() => {});
+	return promise;
+}
+/** Softmax scores [N, H, W, classes] of images x [N, H, W, C]; `argmax` of them gives the classes. */
+export function predict(model: Model, x: Tensor): Tensor {
+	return scope(() => softmax(forward(model, model.params, x).logits));
+}

@@ -1,0 +1,46 @@
+export { encodeCheckpoint, type LoadedModel, loadModel } from "./checkpoint.ts";
+export {
+	parameterCount,
+	type UnetConfig,
+	type UnetOptions,
+	unetConfig,
+	unetDefaults,
+} from "./config.ts";
+export { CheckpointError, ConfigError, NumericError } from "./errors.ts";
+export {
+	type Evaluation,
+	evaluate,
+	type LabelledBatch,
+	type LossOptions,
+	predict,
+} from "./evaluate.ts";
+export { glorotUniform, heNormal } from "./init.ts";
+export { type Confusion, iou, meanIou, pixelAccuracy } from "./metrics.ts";
+export {
+	type Forward,
+	forward,
+	type Model,
+	type NamedTensors,
+	unet,
+} from "./model.ts";
+export {
+	type AdamOptions,
+	type AdamState,
+	adam,
+	adamStep,
+} from "./optimizer.ts";
+export {
+	decodeSafetensors,
+	encodeSafetensors,
+	type Stored,
+	type StoredTensor,
+} from "./safetensors.ts";
+export { constant, cosine, oneCycle, type Schedule } from "./schedule.ts";
+export {
+	type EpochReport,
+	type StepReport,
+	type TrainingState,
+	type TrainOptions,
+	type TrainResult,
+	train,
+} from "./train.ts";

@@ -1,0 +1,240 @@
+import { release, scope, type Tensor, valueAndGrad } from "../engine/index.ts";
+import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
+import { ConfigError, NumericError } from "./errors.ts";
+import {
+	awaitedLater,
+	breathe,
+	type Evaluation,
+	evaluate,
+	IGNORE_LABEL,
+	type LabelledBatch,
+	type LossOptions,
+	uploadBatch,
+	uploadWeights,
+} from "./evaluate.ts";
+import { meanIou } from "./metrics.ts";
+import { forward, type Model, type NamedTensors } from "./model.ts";
+import {
+	type AdamOptions,
+	type AdamState,
+	adam,
+	adamStep,
+} from "./optimizer.ts";
+import { constant, type Schedule } from "./schedule.ts";
+
+/** Where a training stands: with the model's tensors all it needs to go on. */
+export interface TrainingState {
+	/** Epochs completed. */
+	epoch: number;
+	/** Steps completed of the epoch that is under way. */
+	step: number;
+	/** Sum of their losses. */
+	lossSum: number;
+	/** Highest validation mIoU so far; null before the first. */
+	bestMiou: number | null;
+	/** Its `step` is also the position in the learning rate's schedule. */
+	readonly optimizer: AdamState<NamedTensors>;
+}
+
+/** What `onStep` is told once a step's loss is known. */
+export interface StepReport {
+	/** Number of the epoch, from 1. */
+	readonly epoch: number;
+	/** Number of the step in its epoch, from 1. */
+	readonly step: number;
+	readonly loss: number;
+	readonly learningRate: number;
+}
+
+/** What `onEpoch` is told after the validation. */
+export interface EpochReport {
+	/** Number of the epoch, from 1. */
+	readonly epoch: number;
+	/** Mean loss of its steps. */
+	readonly trainLoss: number;
+	/** Absent without validation batches. */
+	readonly validation?: Evaluation;
+	/** Whether the validation mIoU is the highest so far; always true without validation. */
+	readonly best: boolean;
+	/** For `encodeCheckpoint`. */
+	readonly state: TrainingState;
+}
+
+/** What `train` needs besides the model. */
+export interface TrainOptions extends LossOptions {
+	/** Epochs in all, those of a resumed training included. */
+	readonly epochs: number;
+	readonly stepsPerEpoch: number;
+	nextBatch(): LabelledBatch | Promise<LabelledBatch>;
+	/** Called once per epoch. */
+	validBatches?(): Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>;
+	/** A number, or a schedule over the steps of the whole training. */
+	readonly learningRate: number | Schedule;
+	readonly adam?: AdamOptions;
+	/** From a checkpoint, to go on with. */
+	readonly resume?: TrainingState | undefined;
+	/** Called and awaited when a step's loss is known; the next step is already at work. */
+	onStep?(report: StepReport): void | Promise<void>;
+	/** Called and awaited after every epoch: the place to write a checkpoint. */
+	onEpoch?(report: EpochReport): void | Promise<void>;
+	/** Stops after the step under way. */
+	readonly signal?: AbortSignal | undefined;
+}
+
+/** How a training ended. */
+export interface TrainResult {
+	/** Whether the signal ended it early. */
+	readonly stopped: boolean;
+	readonly state: TrainingState;
+}
+
+/**
+ * Trains a model in place with Adam on the mean cross-entropy of the pixels
+ * that count. The loss of a step is awaited while the next one is at work.
+ * @throws NumericError naming epoch and step when a loss is not finite, before
+ * `onEpoch` of that epoch, so that earlier checkpoints stay untouched.
+ * @throws ConfigError when an option is out of range.
+ */
+export async function train(
+	model: Model,
+	options: TrainOptions,
+): Promise<TrainResult> {
+	const { epochs, stepsPerEpoch, signal, learningRate } = options;
+	checkCount("epochs", epochs);
+	checkCount("stepsPerEpoch", stepsPerEpoch);
+	const schedule =
+		typeof learningRate === "number" ? constant(learningRate) : learningRate;
+	const weights = uploadWeights(model, options.classWeights);
+	const state = options.resume ?? newState(model);
+	try {
+		while (state.epoch < epochs) {
+			await runSteps(model, options, schedule, weights, state);
+			if (signal?.aborted) return { stopped: true, state };
+			const report = await closeEpoch(model, options, state);
+			if (!report) return { stopped: true, state };
+			await options.onEpoch?.(report);
+		}
+		return { stopped: false, state };
+	} finally {
+		if (weights) release(weights);
+	}
+}
+
+/** The state before the first step. */
+function newState(model: Model): TrainingState {
+	const optimizer = adam(model.params);
+	return { epoch: 0, step: 0, lossSum: 0, bestMiou: null, optimizer };
+}
+
+/** Runs the rest of the epoch's steps, or fewer if the signal says so. All their losses are known at the end. */
+async function runSteps(
+	model: Model,
+	options: TrainOptions,
+	schedule: Schedule,
+	weights: Tensor | undefined,
+	state: TrainingState,
+): Promise<void> {
+	const { stepsPerEpoch, signal, onStep } = options;
+	const step = trainingStep(model, options, weights);
+	let before: (() => Promise<void>) | undefined;
+	while (state.step < stepsPerEpoch && !signal?.aborted) {
+		const batch = await options.nextBatch();
+		const learningRate = schedule(state.optimizer.step);
+		if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
+			throw new ConfigError(
+				`train: the schedule gives learning rate ${learningRate} at step ${state.optimizer.step}; it must be a number of at least 0`,
+			);
+		}
+		const reading = step(batch, state.optimizer, learningRate);
+		const at = { epoch: state.epoch + 1, step: ++state.step };
+		await before?.();
+		before = async () => {
+			const loss = await reading;
+			if (!Number.isFinite(loss)) {
+				throw new NumericError(
+					`the loss is ${loss} in epoch ${at.epoch}, step ${at.step}: lower the learning rate (now ${learningRate}), or look for NaN in the images and for labels outside the classes`,
+				);
+			}
+			state.lossSum += loss;
+			await onStep?.({ ...at, loss, learningRate });
+		};
+		await breathe(model.device);
+	}
+	await before?.();
+}
+
+/** Validates and moves the state on to the next epoch; undefined if the signal came in between. */
+async function closeEpoch(
+	model: Model,
+	options: TrainOptions,
+	state: TrainingState,
+): Promise<EpochReport | undefined> {
+	let validation: Evaluation | undefined;
+	let best = true;
+	if (options.validBatches) {
+		try {
+			validation = await evaluate(model, options.validBatches(), options);
+		} catch (error) {
+			if (options.signal?.aborted) return undefined;
+			throw error;
+		}
+		if (!Number.isFinite(validation.loss)) {
+			throw new NumericError(
+				`the validation loss is ${validation.loss} after epoch ${state.epoch + 1}: lower the learning rate`,
+			);
+		}
+		const miou = meanIou(validation.confusion);
+		best = (miou ?? 0) > (state.bestMiou ?? -1);
+		if (best) state.bestMiou = miou ?? 0;
+	}
+	const trainLoss = state.lossSum / options.stepsPerEpoch;
+	state.epoch++;
+	state.step = 0;
+	state.lossSum = 0;
+	return {
+		epoch: state.epoch,
+		trainLoss,
+		...(validation && { validation }),
+		best,
+		state,
+	};
+}
+
+/** One step: gradients, Adam, running moments. Returns the promise of its loss; nothing is awaited. */
+function trainingStep(
+	model: Model,
+	options: TrainOptions,
+	weights: Tensor | undefined,
+) {
+	const { ignore = IGNORE_LABEL } = options;
+	const { momentum } = model.config;
+	const gradients = valueAndGrad(
+		(params: NamedTensors, x: Tensor, labels: Tensor) => {
+			const out = forward(model, params, x, { training: true });
+			const loss = softmaxCrossEntropy(out.logits, labels, { weights, ignore });
+			return { loss, moments: out.moments };
+		},
+	);
+	return (
+		batch: LabelledBatch,
+		optimizer: AdamState<NamedTensors>,
+		learningRate: number,
+	): Promise<number> =>
+		scope(() => {
+			const { x, labels } = uploadBatch(batch, model.device);
+			const { value, grads } = gradients(model.params, x, labels);
+			adamStep(optimizer, model.params, grads, learningRate, options.adam);
+			for (const [name, batchMoments] of Object.entries(value.moments)) {
+				updateMoments(model.state[name], batchMoments, { momentum });
+			}
+			return { loss: awaitedLater(value.loss.item()) };
+		}).loss;
+}
+
+function checkCount(name: string, value: number): void {
+	if (!Number.isInteger(value) || value < 1) {
+		throw new ConfigError(
+			`train: ${name} is ${value}; it must be a whole number of at least 1`,
+		);
+	}
+}
