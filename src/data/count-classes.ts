@@ -1,0 +1,34 @@
+import { DataError, formatList } from "./errors.ts";
+import type { Warn } from "./image.ts";
+import { type ClassOptions, histogram } from "./mask.ts";
+import { IGNORE } from "./segmentation-set.ts";
+
+/**
+ * The number of classes: as given, or the largest class number found plus
+ * one. `warn` is told when numbers in between do not occur, which hints at
+ * masks that need `map`. Throws DataError when every pixel is ignored.
+ */
+export function countClasses(
+	labels: Uint8Array,
+	options: ClassOptions,
+	place: string,
+	warn: Warn,
+): number {
+	const found = [...histogram(labels).keys()]
+		.filter((id) => id !== IGNORE)
+		.sort((a, b) => a - b);
+	if (found.length === 0) {
+		throw new DataError(
+			"has no pixel that is not ignored; check the masks and --ignore",
+			place,
+		);
+	}
+	if (options.classes !== undefined) return options.classes;
+	const classes = found[found.length - 1] + 1;
+	if (found.length < classes) {
+		warn(
+			`${place}: the masks hold only the values ${formatList(found.map(String), 12)} although the largest makes ${classes} classes; give --map FROM=TO to renumber them, or --classes ${classes} if this is meant`,
+		);
+	}
+	return classes;
+}
