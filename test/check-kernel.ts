@@ -1,0 +1,175 @@
+import {
+	cpuDevice,
+	type DeviceError,
+	type HostArray,
+	release,
+	type Shape,
+	sizeOf,
+	type Variant,
+	type WebgpuDevice,
+} from "../src/engine/index.ts";
+import {
+	attrsOf,
+	call,
+	drawInputs,
+	outputsOf,
+	type Row,
+	releaseAll,
+	shapesOf,
+	uploadInputs,
+} from "./rows.ts";
+
+/** Largest normalised squared error of a float32 result. */
+const TOLERANCE = 1e-10;
+
+/** A NaN that no kernel computes, and no class id or count. */
+const POISON = 0x7fc0dead;
+
+interface Expected {
+	readonly name: string;
+	readonly values: HostArray;
+	readonly shape: Shape;
+}
+
+/**
+ * Holds every variant of a row to the op's float64 reference and returns what
+ * is wrong, one sentence per variant and output; empty when all is right.
+ */
+export async function checkKernel(
+	row: Row,
+	device: WebgpuDevice,
+): Promise<string[]> {
+	const values = drawInputs(row);
+	const expected = await runReference(row, values);
+	const variants = row.op.spec.launch({
+		shapes: shapesOf(row),
+		y: expected[0].shape,
+		attrs: attrsOf(row),
+		capabilities: device.capabilities,
+	});
+	if (variants.length === 0) return ["launch returns no variant"];
+	const problems: string[] = [];
+	for (const [i, variant] of variants.entries()) {
+		const found = await runVariant(row, values, device, i, [
+			sizeOf(expected[0].shape),
+			...Object.values(variant.scratch),
+		]);
+		for (const { name, values } of expected) {
+			const problem = compare(found[name], values);
+			if (problem)
+				problems.push(
+					`variant ${i} (${describe(variant)}), ${name}: ${problem}`,
+				);
+		}
+	}
+	return problems;
+}
+
+async function runReference(
+	row: Row,
+	values: Readonly<Record<string, HostArray>>,
+): Promise<Expected[]> {
+	const inputs = uploadInputs(row, values, cpuDevice());
+	const outputs = outputsOf(row, inputs, call(row, inputs));
+	return Promise.all(
+		Object.entries(outputs).map(async ([name, t]) => ({
+			name,
+			values: await t.data(),
+			shape: t.shape,
+		})),
+	);
+}
+
+async function runVariant(
+	row: Row,
+	values: Readonly<Record<string, HostArray>>,
+	device: WebgpuDevice,
+	index: number,
+	written: readonly number[],
+): Promise<Record<string, HostArray>> {
+	const inputs = uploadInputs(row, values, device);
+	poison(device, written);
+	device.choose = (_, variants) => variants[index];
+	const y = call(row, inputs);
+	device.choose = (_, variants) => variants[0];
+	const outputs = outputsOf(row, inputs, y);
+	const found: Record<string, HostArray> = {};
+	for (const [name, t] of Object.entries(outputs)) found[name] = await t.data();
+	releaseAll([...inputs, y]);
+	return found;
+}
+
+/**
+ * Leaves poisoned buffers of these sizes on top of the pool, which hands them
+ * out as the output and the scratch of the next call: what a kernel does not
+ * write, or reads before writing, then shows.
+ */
+function poison(device: WebgpuDevice, sizes: readonly number[]): void {
+	const buffers = sizes.map((n) =>
+		device.upload(new Int32Array(n).fill(POISON), [n], "i32"),
+	);
+	for (const t of buffers) release(t);
+}
+
+/** Undefined when `found` agrees; NaN and infinities must be in the same places. */
+function compare(found: HostArray, expected: HostArray): string | undefined {
+	if (found.length !== expected.length)
+		return `${found.length} values instead of ${expected.length}`;
+	const exact = expected instanceof Int32Array;
+	let difference = 0;
+	let total = 0;
+	let worst = -1;
+	let worstBy = 0;
+	for (let i = 0; i < expected.length; i++) {
+		const [a, b] = [found[i], expected[i]];
+		const same = exact ? a === b : Object.is(a, b) || a === b;
+		const finite = Number.isFinite(a) && Number.isFinite(b);
+		if (!same && (exact || !finite)) return `element ${i} is ${a}, not ${b}`;
+		if (!Number.isFinite(b)) continue;
+		difference += (a - b) ** 2;
+		total += b ** 2;
+		if (Math.abs(a - b) > worstBy) {
+			worstBy = Math.abs(a - b);
+			worst = i;
+		}
+	}
+	// Written so that an all-zero expectation asks for exact zeros.
+	if (difference <= TOLERANCE * total) return undefined;
+	return `normalised squared error ${(difference / total).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`;
+}
+
+function describe(variant: Variant): string {
+	return variant.stages
+		.map(({ kernel, constants }) => {
+			const set = Object.entries(constants).map(([k, v]) => `${k}=${v}`);
+			return [kernel.name, ...set].join(" ");
+		})
+		.join(" + ");
+}
+
+/**
+ * A checker of rows that goes on after a rejected kernel: a device keeps its
+ * first error for good, so the next row gets a new one.
+ */
+export function kernelChecker(open: () => Promise<WebgpuDevice>): {
+	check(row: Row): Promise<string[]>;
+	destroy(): void;
+} {
+	let device: WebgpuDevice | undefined;
+	const destroy = () => {
+		device?.destroy();
+		device = undefined;
+	};
+	return {
+		async check(row) {
+			device ??= await open();
+			try {
+				return await checkKernel(row, device);
+			} catch (error) {
+				destroy();
+				return [(error as DeviceError).message];
+			}
+		},
+		destroy,
+	};
+}
