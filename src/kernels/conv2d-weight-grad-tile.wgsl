@@ -57,7 +57,7 @@ fn main(
   // The range of ox for which ix = ox * stride + reach lies inside x.
   let stride = i32(params.stride.x);
   let reach = i32(tap % params.kernel.x * params.dilation.x) - i32(params.pad.x);
-  let from = max(0, (stride - 1 - reach) / stride);
+  let begin = max(0, (stride - 1 - reach) / stride);
   let last = i32(params.x_size.x) - 1 - reach;
   let to = select(0, min(i32(params.dy_size.x), last / stride + 1), last >= 0);
   let reach_y = i32(tap / params.kernel.x * params.dilation.y) - i32(params.pad.y);
@@ -86,9 +86,9 @@ fn main(
       continue;
     }
     let n = row / params.dy_size.y;
-    var at = u32((i32(n * params.x_size.y) + iy) * i32(params.x_size.x) + from * stride + reach) * params.c4;
-    var out = (row * params.dy_size.x + u32(from)) * params.o4;
-    for (var ox = from; ox < to; ox++) {
+    var at = u32((i32(n * params.x_size.y) + iy) * i32(params.x_size.x) + begin * stride + reach) * params.c4;
+    var out = (row * params.dy_size.x + u32(begin)) * params.o4;
+    for (var ox = begin; ox < to; ox++) {
       let a = x[at + c];
       let b = x[at + c_hi];
       let d_lo = dy[out + o];

@@ -1,0 +1,189 @@
+import {
+	type Capabilities,
+	ceilDiv,
+	type Dispatch,
+	dispatch,
+	linearGrid,
+	single,
+	type Variant,
+} from "../engine/index.ts";
+import anyKernel from "./conv2d-any.wgsl";
+import type { ConvGeometry } from "./conv2d-geometry.ts";
+import inputGradAnyKernel from "./conv2d-input-grad-any.wgsl";
+import inputGradTileKernel from "./conv2d-input-grad-tile.wgsl";
+import tileKernel from "./conv2d-tile.wgsl";
+import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
+import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
+import {
+	winogradApplies,
+	winogradForward,
+	winogradInputGrad,
+	winogradWeightGrad,
+} from "./conv2d-winograd.ts";
+import sumChunksKernel from "./sum-chunks.wgsl";
+
+/** Ways to compute `conv2d`. */
+export function forwardVariants(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+	hasBias: boolean,
+): Variant[] {
+	const shared = {
+		...windowParams(g),
+		pixels: g.batch * g.outHeight * g.outWidth,
+	};
+	const sizes = {
+		x_size: [g.width, g.height],
+		y_size: [g.outWidth, g.outHeight],
+	};
+	const constants = { HAS_BIAS: hasBias ? 1 : 0 };
+	const grid = (pixels: number, channels: number) => {
+		const [gx, gy] = linearGrid(ceilDiv(shared.pixels, 64 * pixels));
+		return [gx, gy, ceilDiv(g.outChannels, channels)] as const;
+	};
+	const any = single({
+		kernel: anyKernel,
+		params: { ...shared, ...sizes, c: g.channels, o: g.outChannels },
+		constants,
+		grid: grid(4, 4),
+	});
+	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const tile = single({
+		kernel: tileKernel,
+		params: { ...shared, ...sizes, c4: g.channels / 4, o4: g.outChannels / 4 },
+		constants,
+		grid: grid(8, 8),
+	});
+	if (!winogradApplies(g, capabilities)) return [tile, any];
+	return [winogradForward(g, hasBias), tile, any];
+}
+
+/** Ways to compute `conv2dInputGrad`. */
+export function inputGradVariants(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	const shared = {
+		...windowParams(g),
+		y_size: [g.width, g.height],
+		dy_size: [g.outWidth, g.outHeight],
+		batch: g.batch,
+		c: g.channels,
+	};
+	const phases = g.stride[0] * g.stride[1];
+	const phasePixels =
+		g.batch * ceilDiv(g.height, g.stride[0]) * ceilDiv(g.width, g.stride[1]);
+	const grid = (pixels: number, tiles: number) => {
+		const [gx, gy] = linearGrid(ceilDiv(phasePixels, 64 * pixels));
+		return [gx, gy, tiles * phases] as const;
+	};
+	const anyTiles = ceilDiv(g.channels, 4);
+	const any = single({
+		kernel: inputGradAnyKernel,
+		params: { ...shared, o: g.outChannels, tiles: anyTiles },
+		grid: grid(4, anyTiles),
+	});
+	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const tiles = ceilDiv(g.channels, 8);
+	const tile = single({
+		kernel: inputGradTileKernel,
+		params: { ...shared, o4: g.outChannels / 4, tiles },
+		grid: grid(8, tiles),
+	});
+	if (!winogradApplies(g, capabilities)) return [tile, any];
+	return [winogradInputGrad(g), tile, any];
+}
+
+/** Ways to compute `conv2dWeightGrad`. */
+export function weightGradVariants(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	const rows = g.batch * g.outHeight;
+	const params = {
+		...windowParams(g),
+		x_size: [g.width, g.height],
+		dy_size: [g.outWidth, g.outHeight],
+		rows,
+	};
+	const taps = g.kernel[0] * g.kernel[1];
+	const n = taps * g.channels * g.outChannels;
+	const split = (
+		perChunk: number,
+		stage: (chunkRows: number, invocations: number) => Dispatch,
+	): Variant => {
+		const chunkRows = rowsPerChunk(rows, perChunk, n, capabilities);
+		const chunks = ceilDiv(rows, chunkRows);
+		return {
+			scratch: { partial: chunks * n },
+			stages: [
+				stage(chunkRows, chunks * perChunk),
+				dispatch({
+					kernel: sumChunksKernel,
+					params: { n, chunks },
+					grid: linearGrid(ceilDiv(n, 64)),
+				}),
+			],
+		};
+	};
+	const any = split(
+		ceilDiv(taps * g.channels, 4) * ceilDiv(g.outChannels, 4),
+		(chunk_rows, invocations) =>
+			dispatch({
+				kernel: weightGradAnyKernel,
+				params: {
+					...params,
+					c: g.channels,
+					o: g.outChannels,
+					chunk_rows,
+					invocations,
+				},
+				grid: linearGrid(ceilDiv(invocations, 64)),
+			}),
+	);
+	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const tile = split(
+		taps * ceilDiv(g.channels, 8) * ceilDiv(g.outChannels, 8),
+		(chunk_rows, invocations) =>
+			dispatch({
+				kernel: weightGradTileKernel,
+				params: {
+					...params,
+					c4: g.channels / 4,
+					o4: g.outChannels / 4,
+					chunk_rows,
+					invocations,
+				},
+				grid: linearGrid(ceilDiv(invocations, 64)),
+			}),
+	);
+	if (!winogradApplies(g, capabilities)) return [tile, any];
+	return [winogradWeightGrad(g, capabilities), tile, any];
+}
+
+/** Enough chunks to keep the adapter busy, few enough that their partial sums stay small. */
+function rowsPerChunk(
+	rows: number,
+	perChunk: number,
+	weights: number,
+	capabilities: Capabilities,
+): number {
+	const busy = capabilities.software ? 2048 : 65536;
+	const scratchLimit = 1 << 24;
+	const chunks = Math.min(
+		rows,
+		ceilDiv(busy, perChunk),
+		Math.max(1, Math.floor(scratchLimit / weights)),
+	);
+	return ceilDiv(rows, chunks);
+}
+
+/** The uniform fields that all six kernels share. WGSL vectors are (x, y), attributes [height, width]. */
+function windowParams(g: ConvGeometry) {
+	return {
+		kernel: [g.kernel[1], g.kernel[0]],
+		stride: [g.stride[1], g.stride[0]],
+		dilation: [g.dilation[1], g.dilation[0]],
+		pad: [g.left, g.top],
+	};
+}

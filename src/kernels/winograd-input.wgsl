@@ -1,0 +1,75 @@
+// v[i, j, t, c] = B^T d B, the input of Winograd's F(4x4, 3x3) (Lavin and Gray, 2016): d is the 6x6
+// patch of x under tile t of 4x4 outputs, 0 outside x. One invocation: one tile, 4 channels.
+struct Params {
+  x_size: vec2u, // width, height
+  tiles: vec2u, // per image: across, down
+  pad: vec2i, // left, top
+  batch: u32,
+  c4: u32, // channels / 4
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> v: array<vec4f>;
+
+// B^T times a column of six.
+fn bt_times(a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f) -> array<vec4f, 6> {
+  let p = e - 4.0 * c;
+  let q = d - 4.0 * b;
+  let r = e - c;
+  let s = 2.0 * (d - b);
+  return array<vec4f, 6>(4.0 * a - 5.0 * c + e, p + q, p - q, r + s, r - s, 4.0 * b - 5.0 * d + f);
+}
+
+fn pixel(image: i32, iy: i32, ix: i32, c: u32) -> vec4f {
+  let size = vec2i(params.x_size);
+  let inside = iy >= 0 && iy < size.y && ix >= 0 && ix < size.x;
+  let at = select(0, (image * size.y + iy) * size.x + ix, inside);
+  return select(vec4f(), x[u32(at) * params.c4 + c], inside);
+}
+
+fn column(image: i32, iy: i32, ix: i32, c: u32) -> array<vec4f, 6> {
+  return bt_times(
+    pixel(image, iy, ix, c),
+    pixel(image, iy + 1, ix, c),
+    pixel(image, iy + 2, ix, c),
+    pixel(image, iy + 3, ix, c),
+    pixel(image, iy + 4, ix, c),
+    pixel(image, iy + 5, ix, c),
+  );
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let id = (wid.y * groups.x + wid.x) * 64 + lane;
+  let per_image = params.tiles.x * params.tiles.y;
+  let n = params.batch * per_image * params.c4;
+  if (id >= n) {
+    return;
+  }
+  let c = id % params.c4;
+  let tile = id / params.c4;
+  let image = i32(tile / per_image);
+  let iy = i32(tile % per_image / params.tiles.x * 4) - params.pad.y;
+  let ix = i32(tile % params.tiles.x * 4) - params.pad.x;
+  let c0 = column(image, iy, ix, c);
+  let c1 = column(image, iy, ix + 1, c);
+  let c2 = column(image, iy, ix + 2, c);
+  let c3 = column(image, iy, ix + 3, c);
+  let c4 = column(image, iy, ix + 4, c);
+  let c5 = column(image, iy, ix + 5, c);
+  for (var i = 0u; i < 6; i++) {
+    let row = bt_times(c0[i], c1[i], c2[i], c3[i], c4[i], c5[i]);
+    let at = i * 6 * n + id;
+    v[at] = row[0];
+    v[at + n] = row[1];
+    v[at + 2 * n] = row[2];
+    v[at + 3 * n] = row[3];
+    v[at + 4 * n] = row[4];
+    v[at + 5 * n] = row[5];
+  }
+}
