@@ -192,9 +192,6 @@ function convolutions(
 /** Doubles height and width and halves the channels. */
 function upsample(params: NamedTensors, prefix: string, x: Tensor): Tensor {
 	const weight = params[`${prefix}.weight`];
-	const bias = params[`${prefix}.bias`];
-	const attrs = { stride: [2, 2], padding: "valid" } as const;
-	return bias
-		? convTranspose2d(x, weight, bias, attrs)
-		: convTranspose2d(x, weight, attrs);
+	const bias: Tensor | undefined = params[`${prefix}.bias`];
+	return convTranspose2d(x, weight, bias, { stride: 2 });
 }

@@ -71,7 +71,8 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Stored {
 	const extents: { name: string; begin: number; end: number }[] = [];
 	for (const [key, entry] of Object.entries(header)) {
 		if (key === "__metadata__") {
-			for (const [k, v] of Object.entries(isObject(entry) ? entry : {})) {
+			if (!isObject(entry)) bad("the metadata is not a JSON object");
+			for (const [k, v] of Object.entries(entry as object)) {
 				if (typeof v !== "string") bad(`metadata ${k} is not a string`);
 				metadata.set(k, String(v));
 			}
