@@ -1,4 +1,4 @@
-import { invalid } from "../engine/index.ts";
+import { invalid } from "../engine/errors.ts";
 
 /**
  * How a window op pads the height and width of its input: `"same"` as
@@ -81,6 +81,11 @@ export function outputExtent(
 		);
 	}
 	return Math.floor((room - span) / stride) + 1;
+}
+
+/** `[2, 2]` from `2`; a pair stays as it is. */
+export function pair(value: number | Extents): Extents {
+	return typeof value === "number" ? [value, value] : value;
 }
 
 /** Rejects values that are no positive integers, naming them as `what`. */

@@ -1,0 +1,33 @@
+// y = x where x >= 0, else 0 (relu) or slope * x (leaky relu). NaN stays NaN.
+
+// 0: relu, 1: leaky relu
+override OP: u32;
+
+struct Params { n: u32, slope: f32 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+// select, because max(NaN, 0) may be 0.
+fn activate(v: f32) -> f32 {
+  switch (OP) {
+    case 0: { return select(v, 0.0, v < 0); }
+    default: { return select(v, params.slope * v, v < 0); }
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let first = (wid.y * groups.x + wid.x) * 512 + lane;
+  for (var k = 0u; k < 8; k++) {
+    let i = first + k * 64;
+    if (i < params.n) {
+      y[i] = activate(x[i]);
+    }
+  }
+}

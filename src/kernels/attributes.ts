@@ -1,0 +1,59 @@
+import { invalid } from "../engine/errors.ts";
+import { formatShape, type Shape } from "../engine/shape.ts";
+
+/** The axis as a number from 0; negative ones count from the last. Rejects an axis that the tensor lacks. */
+export function axisOf(axis: number, shape: Shape): number {
+	const rank = shape.length;
+	if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+		invalid(`axis ${axis} does not exist in shape ${formatShape(shape)}`);
+	}
+	return axis < 0 ? axis + rank : axis;
+}
+
+/** Rejects a number outside [low, high], and NaN; `what` names the attribute. */
+export function inRange(
+	what: string,
+	value: number,
+	low: number,
+	high: number,
+): void {
+	if (!(value >= low && value <= high)) {
+		invalid(`${what} ${value} must be in ${low}..${high}`);
+	}
+}
+
+/** Rejects NaN and the infinities; `what` names the attribute. */
+export function finite(what: string, value: number): void {
+	if (!Number.isFinite(value)) {
+		invalid(`${what} ${value} must be a finite number`);
+	}
+}
+
+/** Rejects a tensor of another rank; `form` shows the expected one, such as `[N, H, W, C]`. */
+export function hasRank(
+	what: string,
+	shape: Shape,
+	rank: number,
+	form: string,
+): void {
+	if (shape.length !== rank) {
+		invalid(`${what} has rank ${shape.length} but must be ${form}`);
+	}
+}
+
+/** Rejects a tensor whose shape differs from the expected one, which `why` explains. */
+export function hasShape(
+	what: string,
+	shape: Shape,
+	expected: Shape,
+	why: string,
+): void {
+	if (
+		shape.length !== expected.length ||
+		!shape.every((d, i) => d === expected[i])
+	) {
+		invalid(
+			`${what} is ${formatShape(shape)} but must be ${formatShape(expected)}, ${why}`,
+		);
+	}
+}
