@@ -92,7 +92,8 @@ export function readSize(
 	if (bytes[0] === 0x47 && bytes.length >= 10) {
 		return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
 	}
-	return bytes[0] === 0xff ? readJpegHeader(bytes) : undefined;
+	const header = bytes[0] === 0xff ? readJpegHeader(bytes) : undefined;
+	return header && { height: header.height, width: header.width };
 }
 
 /**

@@ -6,6 +6,8 @@ import { MAX_PIXELS, type Raster } from "./raster.ts";
 
 /** Memory the decoder may take, enough for about 70 megapixels. */
 const MAX_MEMORY_MB = 1024;
+/** More pixels per byte than any real JPEG: one of a single colour has about 500. */
+const MAX_PIXELS_PER_BYTE = 1000;
 
 /**
  * Decodes a JPEG, baseline or progressive, and turns it upright by its EXIF
@@ -14,6 +16,14 @@ const MAX_MEMORY_MB = 1024;
  */
 export function decodeJpeg(bytes: Uint8Array, name: string): Raster {
 	const header = readJpegHeader(bytes);
+	const pixels = header ? header.height * header.width : 0;
+	// The decoder would fill all these pixels from nothing, for minutes.
+	if (pixels > 65_536 + MAX_PIXELS_PER_BYTE * bytes.length) {
+		throw new DataError(
+			`is a damaged JPEG (${bytes.length} bytes cannot hold ${header?.width}x${header?.height} pixels); copy or export it again`,
+			name,
+		);
+	}
 	let decoded: { width: number; height: number; data: Uint8Array };
 	try {
 		decoded = decode(bytes, {
