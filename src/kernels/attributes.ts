@@ -22,6 +22,13 @@ export function inRange(
 	}
 }
 
+/** Rejects negative numbers, infinity and NaN; `what` names the attribute. */
+export function notNegative(what: string, value: number): void {
+	if (!(value >= 0 && Number.isFinite(value))) {
+		invalid(`${what} ${value} must be a finite number of at least 0`);
+	}
+}
+
 /** Rejects NaN and the infinities; `what` names the attribute. */
 export function finite(what: string, value: number): void {
 	if (!Number.isFinite(value)) {

@@ -1,0 +1,39 @@
+// y[n, h, w] = x[n, h - top, w - left] where x has that element, else value;
+// n counts images, h rows of one, w elements of a row. Negative top and left crop.
+struct Params {
+  n: u32,
+  value: f32,
+  top: i32,
+  left: i32,
+  // [height, width] of one image of x and of y.
+  xSize: vec2u,
+  ySize: vec2u,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let first = (wid.y * groups.x + wid.x) * 512 + lane;
+  for (var k = 0u; k < 8; k++) {
+    let i = first + k * 64;
+    if (i < params.n) {
+      let row = i / params.ySize.y;
+      let image = row / params.ySize.x;
+      // Below zero wraps to above every extent.
+      let h = u32(i32(row % params.ySize.x) - params.top);
+      let w = u32(i32(i % params.ySize.y) - params.left);
+      var v = params.value;
+      if (h < params.xSize.x && w < params.xSize.y) {
+        v = x[(image * params.xSize.x + h) * params.xSize.y + w];
+      }
+      y[i] = v;
+    }
+  }
+}
