@@ -13,6 +13,18 @@ export {
 	type SliceAttrs,
 	slice,
 } from "./concat.ts";
+export {
+	type ConvTransposeAttrs,
+	convTranspose2d,
+} from "./conv-transpose2d.ts";
+export {
+	conv2d,
+	conv2dInputGrad,
+	conv2dWeightGrad,
+	type InputGradAttrs,
+	type WeightGradAttrs,
+} from "./conv2d.ts";
+export type { ConvWindow } from "./conv2d-geometry.ts";
 export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
 export {
 	moments,
@@ -37,4 +49,9 @@ export {
 	sum,
 } from "./reduce.ts";
 export { scale } from "./scale.ts";
+export {
+	type UpsampleAttrs,
+	upsampleNearest,
+	upsampleNearestInputGrad,
+} from "./upsample.ts";
 export { type CropAttrs, crop, type PadAttrs, pad } from "./window.ts";
