@@ -12,10 +12,16 @@ export interface TrainConfig {
 	readonly epochs: number;
 	/** Peak learning rate of Adam. */
 	readonly learningRate: number;
+	/** How the learning rate moves over the whole training. */
+	readonly schedule: "one-cycle" | "cosine" | "constant";
 	/** Weight of each class in the loss; none means equal weights. */
 	readonly classWeights?: readonly number[];
 	readonly flip: boolean;
 	readonly seed: number;
+	/** How mask values became class numbers, `--map 255=1`. */
+	readonly map?: Readonly<Record<string, number>>;
+	/** Mask values that count in neither loss nor metrics. */
+	readonly ignore: readonly number[];
 }
 
 /** How to read a raw array of the host: a segmentation set without its values. */
@@ -28,6 +34,9 @@ export interface SetHeader {
 	readonly scale: number;
 	readonly dtype: "u8" | "f32";
 }
+
+/** Key of the checkpoint's metadata under which the `TrainConfig` lies as JSON. */
+export const CONFIG_KEY = "wgrad";
 
 /** Work for a worker of the page, or for Node itself; plain JSON. */
 export type Job =
@@ -70,6 +79,7 @@ export type JobEvent =
 			readonly step: number;
 			readonly steps: number;
 			readonly loss: number;
+			readonly learningRate: number;
 			readonly imagesPerSecond: number;
 	  }
 	| {
@@ -89,6 +99,7 @@ export type JobEvent =
 	  }
 	| {
 			readonly type: "confusion";
+			readonly loss: number;
 			readonly confusion: readonly (readonly number[])[];
 	  }
 	| {
@@ -100,11 +111,17 @@ export type JobEvent =
 			}[];
 	  }
 	| { readonly type: "done"; readonly stopped: boolean }
-	| {
-			readonly type: "failed";
-			readonly reason: "numeric" | "device" | "data" | "internal";
-			readonly message: string;
-	  };
+	| Failed;
+
+/** The last event of a job that did not succeed. */
+export interface Failed {
+	readonly type: "failed";
+	/** `device`: there is none to work on; `lost`: there was one. */
+	readonly reason: "numeric" | "device" | "lost" | "data" | "internal";
+	readonly message: string;
+	/** For a person who looks for a bug (WGRAD_DEBUG=1). */
+	readonly stack?: string;
+}
 
 /**
  * The world outside a job: HTTP to the command line's server from the page's

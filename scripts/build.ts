@@ -1,0 +1,162 @@
+import { execFileSync } from "node:child_process";
+import {
+	chmodSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { wgslEsbuild, writeDeclarations } from "./wgsl.ts";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const src = join(root, "src");
+/** Folders of the library; `src/index.ts` and `src/unet/index.ts` are its entries. */
+const LIBRARY = ["engine", "kernels", "unet"];
+const SHARED = {
+	absWorkingDir: root,
+	format: "esm",
+	target: "es2022",
+	logLevel: "warning",
+} as const;
+
+/**
+ * Builds everything into `out`: the library one file per source file
+ * (bundlers drop unused ops only then), its declarations, the page, the
+ * command. What was there before is replaced at the end, in one step.
+ */
+export async function buildAll(
+	out: string,
+	{ declarations = true }: { declarations?: boolean } = {},
+): Promise<void> {
+	const fresh = `${out}.${process.pid}.tmp`;
+	try {
+		await Promise.all([buildLibrary(fresh), buildApp(fresh), buildCli(fresh)]);
+		if (declarations) buildDeclarations(fresh);
+		replace(out, fresh);
+	} finally {
+		rmSync(fresh, { recursive: true, force: true });
+	}
+}
+
+async function buildLibrary(out: string): Promise<void> {
+	const entryPoints = [join(src, "index.ts")];
+	for (const folder of LIBRARY) {
+		for (const name of readdirSync(join(src, folder))) {
+			if (name.endsWith(".ts") && !name.endsWith(".d.wgsl.ts")) {
+				entryPoints.push(join(src, folder, name));
+			}
+		}
+	}
+	await build({
+		...SHARED,
+		entryPoints,
+		outbase: src,
+		outdir: out,
+		bundle: true,
+		platform: "neutral",
+		plugins: [keepImports, wgslEsbuild],
+	});
+}
+
+/** Leaves imports of other source files alone, renamed; only the kernels' text moves into its op's file. */
+const keepImports: Plugin = {
+	name: "keep-imports",
+	setup({ onResolve }) {
+		onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind }) =>
+			kind === "entry-point"
+				? undefined
+				: {
+						path: path.replace(/\.ts$/, ".js"),
+						external: true,
+						sideEffects: false,
+					},
+		);
+	},
+};
+
+async function buildApp(out: string): Promise<void> {
+	const outdir = join(out, "app");
+	await build({
+		...SHARED,
+		entryPoints: [join(src, "app/main.ts"), join(src, "app/worker.ts")],
+		outdir,
+		bundle: true,
+		platform: "browser",
+		minify: true,
+		plugins: [wgslEsbuild],
+	});
+	copyFileSync(join(src, "app/page.html"), join(outdir, "index.html"));
+}
+
+async function buildCli(out: string): Promise<void> {
+	const outdir = join(out, "cli");
+	await build({
+		...SHARED,
+		entryPoints: { wgrad: join(src, "cli/main.ts") },
+		outdir,
+		// Chunks lie beside the entry, so that import.meta.url means the same folder in all.
+		chunkNames: "[name]-[hash]",
+		bundle: true,
+		splitting: true,
+		packages: "external",
+		platform: "node",
+		target: "node20",
+		banner: { js: "" },
+		plugins: [wgslEsbuild],
+	});
+	const entry = join(outdir, "wgrad.js");
+	writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, "utf8")}`);
+	chmodSync(entry, 0o755);
+}
+
+/** Types by the compiler, their imports renamed like those of the code. */
+function buildDeclarations(out: string): void {
+	writeDeclarations(src);
+	const tsc = join(root, "node_modules/typescript/bin/tsc");
+	const config = {
+		extends: join(root, "tsconfig.json"),
+		compilerOptions: {
+			noEmit: false,
+			declaration: true,
+			emitDeclarationOnly: true,
+			rootDir: src,
+			outDir: out,
+			stripInternal: true,
+			types: ["@webgpu/types"],
+		},
+		files: [join(src, "index.ts"), join(src, "unet/index.ts")],
+		include: [],
+	};
+	mkdirSync(out, { recursive: true });
+	const file = join(out, "tsconfig.json");
+	writeFileSync(file, JSON.stringify(config));
+	execFileSync(process.execPath, [tsc, "-p", file], { stdio: "inherit" });
+	rmSync(file);
+	for (const name of readdirSync(out, { recursive: true, encoding: "utf8" })) {
+		if (!name.endsWith(".d.ts")) continue;
+		const path = join(out, name);
+		const text = readFileSync(path, "utf8");
+		writeFileSync(
+			path,
+			text.replace(/(from |import\()("\.[^"]*)\.ts"/g, '$1$2.js"'),
+		);
+	}
+}
+
+function replace(out: string, fresh: string): void {
+	const old = `${out}.${process.pid}.old`;
+	if (existsSync(out)) renameSync(out, old);
+	renameSync(fresh, out);
+	rmSync(old, { recursive: true, force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	await buildAll(join(root, "dist"));
+}

@@ -1,0 +1,86 @@
+import type { Device, WebgpuDevice } from "../index.ts";
+import { CheckpointError, NumericError } from "../unet/index.ts";
+import { runCheck } from "./check-job.ts";
+import { runEval, runPredict } from "./eval-job.ts";
+import type { Failed, Job, JobEvent, JobHost } from "./job.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+import { runTrain } from "./train-job.ts";
+
+/**
+ * Runs a job to its end, in a page's worker as in Node. Its last event is
+ * `done` or `failed`; it throws only when the host itself fails.
+ */
+export async function runJob(
+	job: Job,
+	host: JobHost,
+	openDevice: (kind: "webgpu" | "cpu") => Promise<Device>,
+): Promise<void> {
+	const reporter = createReporter(host);
+	let device: Device | undefined;
+	let last: JobEvent;
+	try {
+		device = await openDevice(job.device);
+		await reporter.send(describe(device));
+		const stopped = await dispatch(job, host, reporter, device);
+		last = { type: "done", stopped };
+	} catch (error) {
+		last = failed(error, device !== undefined);
+	}
+	device?.destroy();
+	await reporter.send(last);
+}
+
+/** Whether the user stopped the job. */
+async function dispatch(
+	job: Job,
+	host: JobHost,
+	reporter: Reporter,
+	device: Device,
+): Promise<boolean> {
+	switch (job.kind) {
+		case "train":
+			return runTrain(job, host, reporter, device);
+		case "eval":
+			return runEval(job, host, reporter, device);
+		case "predict":
+			return runPredict(job, host, reporter, device);
+		case "check":
+			return runCheck(reporter, device);
+	}
+}
+
+function describe(device: Device): JobEvent {
+	const { identity, capabilities } = device;
+	const limits: Record<string, number> = {};
+	if (device.kind === "webgpu") {
+		// Limits are getters of the prototype: a plain copy would be empty.
+		const source = (device as WebgpuDevice).gpu.limits;
+		for (const key in source) {
+			const value = source[key as keyof GPUSupportedLimits];
+			if (typeof value === "number") limits[key] = value;
+		}
+	}
+	return {
+		type: "device",
+		description: identity.description,
+		software: identity.software,
+		features: [...capabilities.features].sort(),
+		limits,
+	};
+}
+
+function failed(error: unknown, hadDevice: boolean): Failed {
+	const { name, message, stack } =
+		error instanceof Error ? error : new Error(String(error));
+	const reason =
+		error instanceof NumericError
+			? "numeric"
+			: error instanceof CheckpointError
+				? "data"
+				: name === "DeviceError"
+					? hadDevice
+						? "lost"
+						: "device"
+					: "internal";
+	return { type: "failed", reason, message, ...(stack && { stack }) };
+}

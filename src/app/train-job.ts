@@ -1,0 +1,143 @@
+import { createSampler } from "../data/batches.ts";
+import type { SegmentationSet } from "../data/segmentation-set.ts";
+import { argmax, type Device, scope, tensor } from "../index.ts";
+import {
+	constant,
+	cosine,
+	type EpochReport,
+	encodeCheckpoint,
+	type LabelledBatch,
+	type Model,
+	oneCycle,
+	predict,
+	type Schedule,
+	type StepReport,
+	type TrainingState,
+	train,
+	unet,
+} from "../unet/index.ts";
+import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
+import { chunks, labelledBatch, readSet } from "./read-set.ts";
+import type { Reporter } from "./reporter.ts";
+
+type TrainJob = Extract<Job, { kind: "train" }>;
+
+/** Trains a U-Net; hands over a checkpoint and sample predictions after every epoch. Returns whether it was stopped. */
+export async function runTrain(
+	job: TrainJob,
+	host: JobHost,
+	reporter: Reporter,
+	device: Device,
+): Promise<boolean> {
+	const { config } = job;
+	const trainSet = await readSet(host, "train", job.train);
+	const validSet = await readSet(host, "valid", job.valid);
+	const model = unet(config.model, { seed: config.seed, device });
+	const sampler = createSampler(trainSet.count, config.batch, config.seed);
+	const steps = sampler.stepsPerEpoch;
+	const flip = config.flip ? { flip: sampler.random } : {};
+	const rate = throughput(config.batch);
+	let epochStart = performance.now();
+
+	const saveAs = async (names: string[], training: TrainingState) => {
+		const metadata = {
+			[CONFIG_KEY]: JSON.stringify(config),
+			sampler: JSON.stringify(sampler.state()),
+		};
+		const bytes = await encodeCheckpoint(model, { training, metadata });
+		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
+	};
+	const onStep = (report: StepReport) =>
+		reporter.sendSoon({
+			type: "step",
+			epoch: report.epoch,
+			epochs: config.epochs,
+			step: report.step,
+			steps,
+			loss: report.loss,
+			learningRate: report.learningRate,
+			imagesPerSecond: rate(),
+		});
+	const onEpoch = async (report: EpochReport) => {
+		const seconds = (performance.now() - epochStart) / 1000;
+		await reporter.send({
+			type: "epoch",
+			epoch: report.epoch,
+			trainLoss: report.trainLoss,
+			validLoss: report.validation?.loss ?? 0,
+			confusion: report.validation?.confusion ?? [],
+			seconds,
+			best: report.best,
+		});
+		await saveAs(report.best ? ["last", "best"] : ["last"], report.state);
+		await writeSamples(model, validSet, job.samples, report.epoch, host);
+		epochStart = performance.now();
+	};
+
+	const { stopped, state } = await train(model, {
+		epochs: config.epochs,
+		stepsPerEpoch: steps,
+		nextBatch: () => labelledBatch(trainSet, sampler.next().indices, flip),
+		validBatches: () => validBatches(validSet, config.batch, reporter),
+		learningRate: scheduleOf(config, config.epochs * steps),
+		classWeights: config.classWeights,
+		onStep,
+		onEpoch,
+		signal: reporter.signal,
+	});
+	if (stopped) await saveAs(["last"], state);
+	return stopped;
+}
+
+/** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */
+async function* validBatches(
+	set: SegmentationSet,
+	size: number,
+	reporter: Reporter,
+): AsyncGenerator<LabelledBatch> {
+	for (const indices of chunks(set.count, size)) {
+		await reporter.sendSoon({
+			type: "progress",
+			done: indices[0],
+			total: set.count,
+		});
+		yield labelledBatch(set, indices);
+	}
+}
+
+async function writeSamples(
+	model: Model,
+	set: SegmentationSet,
+	count: number,
+	epoch: number,
+	host: JobHost,
+): Promise<void> {
+	for (let i = 0; i < Math.min(count, set.count); i++) {
+		const { x, shape } = labelledBatch(set, [i]);
+		// The read is recorded inside the scope, before it frees the tensors.
+		const { classes } = scope(() => {
+			const input = tensor(x, shape, { device: model.device });
+			return { classes: argmax(predict(model, input)).data() };
+		});
+		await host.write(`sample/${epoch}/${i}`, Uint8Array.from(await classes));
+	}
+}
+
+function scheduleOf(config: TrainConfig, steps: number): Schedule {
+	const rate = config.learningRate;
+	if (config.schedule === "constant") return constant(rate);
+	return config.schedule === "cosine"
+		? cosine(rate, steps)
+		: oneCycle(rate, steps);
+}
+
+/** Images per second over the last steps; 0 until two are done. */
+function throughput(batch: number): () => number {
+	const times: number[] = [];
+	return () => {
+		times.push(performance.now());
+		if (times.length > 20) times.shift();
+		const seconds = (times[times.length - 1] - times[0]) / 1000;
+		return seconds > 0 ? (batch * (times.length - 1)) / seconds : 0;
+	};
+}

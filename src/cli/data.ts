@@ -1,0 +1,72 @@
+import { makeDigits } from "../data/digits.ts";
+import { UsageError } from "../data/errors.ts";
+import { encodeNpy } from "../data/npy.ts";
+import type { SegmentationSet } from "../data/segmentation-set.ts";
+import { command } from "./command.ts";
+import { digitsPreset } from "./digits-preset.ts";
+import * as option from "./option.ts";
+import { type OutputFolder, openRunFolder } from "./run-folder.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** `wgrad data`. */
+export const data = command({
+	name: "data",
+	summary: "Writes the built-in digits set as .npy files.",
+	positionals: { usage: "digits", max: 1 },
+	options: {
+		out: option.requiredText("DIR", "new folder for the files", "a folder"),
+		train: option.wholeNumber(
+			"N",
+			`training images (${digitsPreset.train})`,
+			1,
+			100_000,
+		),
+		val: option.wholeNumber(
+			"N",
+			`validation images (${digitsPreset.val})`,
+			1,
+			100_000,
+		),
+		seed: option.wholeNumber("N", "of the random numbers (0)", 0),
+		json: option.flag("print the files written as JSON"),
+	},
+	example: "wgrad data digits --out digits --train 500 --val 100",
+	notes: [
+		"DIR gets images.npy and labels.npy for training, DIR/val the same for validation;",
+		"the two share no source digit. Images are N,64,84; labels 0-9, background 10.",
+	],
+	async run(values, [what]) {
+		if (what !== "digits") {
+			throw new UsageError(
+				`${what === undefined ? "the name of a set is missing" : `unknown set ${what}`}; there is one: wgrad data digits --out DIR`,
+			);
+		}
+		const terminal = openTerminal();
+		const folder = openRunFolder(values.out);
+		const { train, val } = await makeDigits({
+			train: values.train ?? digitsPreset.train,
+			val: values.val ?? digitsPreset.val,
+			seed: values.seed ?? 0,
+		});
+		const files = [
+			...writeSet(folder, "", train),
+			...writeSet(folder, "val/", val),
+		];
+		terminal.result(
+			values.json ? JSON.stringify({ files }, null, "\t") : files.join("\n"),
+		);
+		return 0;
+	},
+});
+
+function writeSet(
+	folder: OutputFolder,
+	prefix: string,
+	{ images, labels, count, height, width }: SegmentationSet,
+): string[] {
+	const shape = [count, height, width];
+	return [
+		folder.write(`${prefix}images.npy`, encodeNpy(shape, images)),
+		folder.write(`${prefix}labels.npy`, encodeNpy(shape, labels)),
+	];
+}

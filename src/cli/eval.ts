@@ -1,0 +1,147 @@
+import type { Job, JobEvent } from "../app/job.ts";
+import { DataError, WgradError } from "../data/errors.ts";
+import type { SegmentationSet } from "../data/segmentation-set.ts";
+import type { Confusion } from "../unet/index.ts";
+import { command } from "./command.ts";
+import { InterruptedError, listenForInterrupt } from "./interrupt.ts";
+import { type Checkpoint, readCheckpoint } from "./load-checkpoint.ts";
+import {
+	bytesOf,
+	DIGITS,
+	digits,
+	FOLDER_OPTIONS,
+	headerOf,
+	loadFolder,
+	loadOptions,
+} from "./load-data.ts";
+import * as option from "./option.ts";
+import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
+import { scoresOf, scoreTable } from "./scores.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+
+/** Images per batch. */
+const BATCH = 8;
+
+/** Options that both users of a checkpoint take. */
+export const CHECKPOINT_OPTION = option.requiredText(
+	"RUN|FILE",
+	"run folder (its best checkpoint) or .safetensors file",
+	"a run folder or a .safetensors file",
+);
+
+/** `wgrad eval`. */
+export const evaluate = command({
+	name: "eval",
+	summary: "Measures a checkpoint on images and masks: IoU per class, mIoU.",
+	options: {
+		checkpoint: CHECKPOINT_OPTION,
+		data: option.requiredText(
+			"DIR|digits",
+			"folder of images and masks, or the digits' validation set",
+			"a folder, or digits",
+		),
+		...FOLDER_OPTIONS,
+		seed: option.wholeNumber("N", "of the digits (0)", 0),
+		...WHERE_OPTIONS,
+		json: option.flag("print the result, with confusion matrix, as JSON"),
+	},
+	example: "wgrad eval --checkpoint runs/pets-1 --data pets",
+	notes: [
+		"Size, channels, --map and --ignore are those of the training unless given.",
+		"Scores are counted at the size the net was trained at.",
+	],
+	async run(values) {
+		const terminal = openTerminal();
+		const interrupt = listenForInterrupt();
+		const where = chooseWhere(values);
+		const checkpoint = await readCheckpoint(values.checkpoint);
+		const set = await interrupt.abandonable(
+			loadFor(
+				checkpoint,
+				values.data,
+				loadOptions(values),
+				values.seed ?? 0,
+				terminal,
+			),
+		);
+		const arrays: Record<string, Uint8Array<ArrayBuffer>> = {
+			"set.images": bytesOf(set.images),
+			"set.labels": bytesOf(set.labels),
+			checkpoint: checkpoint.bytes,
+		};
+		let found: { loss: number; confusion: Confusion } | undefined;
+		const host = {
+			read: (name: string) => arrays[name],
+			event(event: JobEvent) {
+				if (event.type === "confusion") found = event;
+				if (event.type === "progress") {
+					const text = `${event.done} of ${event.total} images`;
+					terminal.progress(event.done, event.total, text);
+				}
+			},
+		};
+		const job: Job = {
+			kind: "eval",
+			device: where.device,
+			set: headerOf(set),
+			batch: BATCH,
+		};
+		const stopped = await runOn(where, job, host, terminal, interrupt);
+		terminal.endProgress();
+		if (stopped) throw new InterruptedError();
+		if (!found) throw new WgradError("the evaluation ended without a result");
+		const { classNames } = checkpoint.preprocessing;
+		const scores = scoresOf(found.confusion, classNames);
+		terminal.result(
+			values.json
+				? JSON.stringify(
+						{
+							checkpoint: checkpoint.path,
+							images: set.count,
+							classes: classNames,
+							loss: found.loss,
+							...scores,
+							confusion: found.confusion,
+						},
+						null,
+						"\t",
+					)
+				: scoreTable(scores, classNames),
+		);
+		return 0;
+	},
+});
+
+async function loadFor(
+	{ model, preprocessing }: Checkpoint,
+	dir: string,
+	options: ReturnType<typeof loadOptions>,
+	seed: number,
+	terminal: Terminal,
+): Promise<SegmentationSet> {
+	const { inChannels, classes } = model;
+	const set =
+		dir === DIGITS
+			? (await digits(seed)).val
+			: await loadFolder(
+					dir,
+					{
+						...(preprocessing.map && { map: preprocessing.map }),
+						ignore: preprocessing.ignore,
+						...options,
+						classes,
+						size: preprocessing.size,
+						...((inChannels === 1 || inChannels === 3) && {
+							channels: inChannels,
+						}),
+					},
+					terminal,
+				);
+	if (set.channels !== inChannels || set.classes !== classes) {
+		throw new DataError(
+			`has ${set.channels} channels and ${set.classes} classes but the checkpoint takes ${inChannels} and ${classes}; evaluate it on the kind of data it was trained on`,
+			dir,
+		);
+	}
+	return set;
+}

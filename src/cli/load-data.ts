@@ -1,0 +1,133 @@
+import { basename, resolve } from "node:path";
+import type { SetHeader } from "../app/job.ts";
+import { DIGITS_BACKGROUND, makeDigits } from "../data/digits.ts";
+import type { LoadOptions } from "../data/load-options.ts";
+import { loadSet } from "../data/load-set.ts";
+import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
+import { splitIndices } from "../data/split.ts";
+import { digitsPreset } from "./digits-preset.ts";
+import * as option from "./option.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** `--data digits` means the built-in set; a folder of that name is `./digits`. */
+export const DIGITS = "digits";
+
+/** The options that say how a folder is read. */
+export const FOLDER_OPTIONS = {
+	images: option.text(
+		"PATH",
+		"images: folder or .npy, within DIR or absolute",
+		"a path",
+	),
+	masks: option.text("PATH", "masks: folder or .npy, likewise", "a path"),
+	map: option.valueMap("mask values to class numbers, e.g. 255=1"),
+	ignore: option.numbers("mask values left out of loss and metrics"),
+	"allow-orphans": option.flag("skip images without mask and the reverse"),
+};
+
+/** The options as the loader takes them. */
+export function loadOptions(values: {
+	images: string | undefined;
+	masks: string | undefined;
+	map: Readonly<Record<number, number>> | undefined;
+	ignore: readonly number[] | undefined;
+	"allow-orphans": boolean;
+}): LoadOptions {
+	return {
+		...(values.images && { imagesPath: values.images }),
+		...(values.masks && { masksPath: values.masks }),
+		...(values.map && { map: values.map }),
+		...(values.ignore && { ignore: values.ignore }),
+		allowOrphans: values["allow-orphans"],
+	};
+}
+
+/** A training set and a validation set. */
+export interface TrainingData {
+	/** For the run folder's default name. */
+	readonly title: string;
+	readonly train: SegmentationSet;
+	readonly valid: SegmentationSet;
+	readonly classNames: readonly string[];
+}
+
+/** Reads a folder and splits it, or builds the digits. */
+export async function loadTrainingData(
+	dir: string,
+	options: LoadOptions & { classNames?: readonly string[] | undefined },
+	split: { fraction: number; seed: number },
+	terminal: Terminal,
+): Promise<TrainingData> {
+	if (dir === DIGITS) {
+		terminal.note("Building the digits set");
+		const { train, val } = await digits(split.seed);
+		return { title: DIGITS, train, valid: val, classNames: digitNames() };
+	}
+	const all = await loadFolder(dir, options, terminal);
+	const { train, val } = splitIndices(all.count, split.fraction, split.seed);
+	return {
+		title: basename(resolve(dir)),
+		train: subset(all, train),
+		valid: subset(all, val),
+		classNames: options.classNames ?? numbered(all.classes),
+	};
+}
+
+/** Reads the set in a folder, telling how far it is. */
+export async function loadFolder(
+	dir: string,
+	options: LoadOptions,
+	terminal: Terminal,
+): Promise<SegmentationSet> {
+	try {
+		const set = await loadSet(dir, options, {
+			warn: terminal.warn,
+			progress: (done, total) =>
+				terminal.progress(done, total, `reading ${done} of ${total} images`),
+		});
+		terminal.endProgress();
+		terminal.note(
+			`Data: ${set.count} images ${set.height}x${set.width}x${set.channels}, ${set.classes} classes (${dir})`,
+		);
+		return set;
+	} finally {
+		terminal.endProgress();
+	}
+}
+
+/** The digits of the preset. */
+export function digits(
+	seed: number,
+): Promise<{ train: SegmentationSet; val: SegmentationSet }> {
+	const { train, val } = digitsPreset;
+	return makeDigits({ train, val, seed });
+}
+
+/** Names of the digits' classes. */
+export function digitNames(): string[] {
+	return [...numbered(DIGITS_BACKGROUND), "background"];
+}
+
+/** The class painted black: the one called background, else class 0. */
+export function backgroundOf(classNames: readonly string[]): number {
+	return Math.max(0, classNames.indexOf("background"));
+}
+
+function numbered(classes: number): string[] {
+	return Array.from({ length: classes }, (_, i) => String(i));
+}
+
+/** What a job is told about a set. */
+export function headerOf(set: SegmentationSet): SetHeader {
+	const { count, height, width, channels, classes, scale, images } = set;
+	const dtype = images instanceof Uint8Array ? "u8" : "f32";
+	return { count, height, width, channels, classes, scale, dtype };
+}
+
+/** The bytes of a set's values, not copied. */
+export function bytesOf(
+	array: Uint8Array | Float32Array,
+): Uint8Array<ArrayBuffer> {
+	const { buffer, byteOffset, byteLength } = array;
+	return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}

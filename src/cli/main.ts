@@ -1,0 +1,78 @@
+import { UsageError, WgradError } from "../data/errors.ts";
+import { type AnyCommand, nearest } from "./command.ts";
+
+/** The commands; each is loaded only when it is called. */
+const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
+	train: async () => (await import("./train.ts")).train,
+	eval: async () => (await import("./eval.ts")).evaluate,
+	predict: async () => (await import("./predict.ts")).predict,
+	data: async () => (await import("./data.ts")).data,
+	bench: async () => (await import("./bench.ts")).bench,
+	doctor: async () => (await import("./doctor.ts")).doctor,
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+	const [name, ...rest] = argv;
+	if (
+		name === undefined ||
+		name === "help" ||
+		name === "--help" ||
+		name === "-h"
+	) {
+		process.stdout.write(await overview());
+		return name === undefined ? 2 : 0;
+	}
+	if (name === "--version" || name === "-v") {
+		process.stdout.write(`${await version()}\n`);
+		return 0;
+	}
+	if (!Object.hasOwn(COMMANDS, name)) {
+		const near = nearest(name, Object.keys(COMMANDS));
+		throw new UsageError(
+			`unknown command ${name}; ${near ? `did you mean ${near}?` : "see wgrad --help"}`,
+		);
+	}
+	const command = await COMMANDS[name]();
+	return command.main(rest);
+}
+
+async function overview(): Promise<string> {
+	const lines = await Promise.all(
+		Object.entries(COMMANDS).map(
+			async ([name, load]) => `  ${name.padEnd(8)}  ${(await load()).summary}`,
+		),
+	);
+	return [
+		"Usage: wgrad COMMAND [options]",
+		"Trains U-Nets for semantic segmentation on WebGPU.",
+		"",
+		...lines,
+		"",
+		"wgrad COMMAND --help explains a command. Exit codes: 0 done, 1 failure, 2 wrong",
+		"option, 3 bad data, 4 no WebGPU, 5 loss not finite, 130 interrupted.",
+		"",
+		"Example: wgrad train --data digits",
+		"",
+	].join("\n");
+}
+
+async function version(): Promise<string> {
+	const { readFile } = await import("node:fs/promises");
+	const manifest = new URL("../../package.json", import.meta.url);
+	return JSON.parse(await readFile(manifest, "utf8")).version;
+}
+
+/** One sentence for a person, and the exit code. */
+function report(error: unknown): number {
+	const { message, stack } =
+		error instanceof Error ? error : new Error(String(error));
+	process.stderr.write(`wgrad: ${message}\n`);
+	if (process.env.WGRAD_DEBUG) process.stderr.write(`${stack}\n`);
+	return error instanceof WgradError ? error.exitCode : 1;
+}
+
+// `wgrad eval ... | head` closes the pipe early; that is no failure of ours.
+process.stdout.on("error", () => process.exit(1));
+const code = await main(process.argv.slice(2)).catch(report);
+// A WebGPU device in Node keeps the process alive: end it once all is written.
+process.stdout.write("", () => process.exit(code));

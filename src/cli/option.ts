@@ -1,0 +1,188 @@
+// The kinds of options; each gives one entry of a command's table.
+import * as v from "valibot";
+import type { Option } from "./command.ts";
+
+/** A switch. */
+export function flag(help: string): Option<boolean> {
+	return {
+		help,
+		wanted: "no value",
+		schema: v.optional(v.boolean(), false),
+	};
+}
+
+/** Any text. */
+export function text(
+	value: string,
+	help: string,
+	wanted: string,
+): Option<string | undefined> {
+	return { value, help, wanted, schema: v.optional(filled) };
+}
+
+/** A text that must be given. */
+export function requiredText(
+	value: string,
+	help: string,
+	wanted: string,
+): Option<string> & { required: true } {
+	return { value, help, wanted, required: true, schema: filled };
+}
+
+/** A text that may be given several times and must be once. */
+export function requiredTexts(
+	value: string,
+	help: string,
+	wanted: string,
+): Option<string[]> & { required: true } {
+	const schema = v.array(filled);
+	return { value, help, wanted, required: true, multiple: true, schema };
+}
+
+const filled = v.pipe(v.string(), v.trim(), v.minLength(1));
+
+/** A decimal number; `accept` says which. */
+export function number(
+	value: string,
+	help: string,
+	wanted: string,
+	accept: (n: number) => boolean,
+): Option<number | undefined> {
+	const schema = v.optional(
+		v.pipe(
+			filled,
+			v.transform(Number),
+			v.check((n) => Number.isFinite(n) && accept(n)),
+		),
+	);
+	return { value, help, wanted, schema };
+}
+
+/** A whole number from `low` to `high`. */
+export function wholeNumber(
+	value: string,
+	help: string,
+	low: number,
+	high = 2 ** 31 - 1,
+): Option<number | undefined> {
+	const wanted =
+		high === 2 ** 31 - 1
+			? `a whole number of at least ${low}`
+			: `a whole number from ${low} to ${high}`;
+	return number(
+		value,
+		help,
+		wanted,
+		(n) => Number.isInteger(n) && n >= low && n <= high,
+	);
+}
+
+/** One of some words. */
+export function choice<const C extends readonly string[]>(
+	choices: C,
+	help: string,
+): Option<C[number] | undefined> {
+	return {
+		value: choices.join("|"),
+		help,
+		wanted: choices.join(" or "),
+		schema: v.optional(v.picklist(choices)),
+	};
+}
+
+/** Height and width, `HxW`. */
+export function size(help: string): Option<[number, number] | undefined> {
+	const schema = v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/i),
+			v.transform((s) => s.toLowerCase().split("x").map(Number)),
+			v.tuple([v.number(), v.number()]),
+		),
+	);
+	const wanted = "height and width in pixels as HxW, for example 128x128";
+	return { value: "HxW", help, wanted, schema };
+}
+
+/** Replacements of mask values, `1=0,2=1`. */
+export function valueMap(
+	help: string,
+): Option<Record<number, number> | undefined> {
+	const schema = v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^-?\d+=\d+(,-?\d+=\d+)*$/),
+			v.transform((s) =>
+				Object.fromEntries(s.split(",").map((pair) => pair.split("="))),
+			),
+			v.record(v.string(), v.pipe(v.string(), v.transform(Number))),
+			v.check((map) => Object.values(map).every((to) => to < 255)),
+		),
+	);
+	const wanted =
+		"pairs of mask value and class number (0 to 254), for example 255=1 or 1=0,2=1";
+	return { value: "FROM=TO,...", help, wanted, schema };
+}
+
+/** Whole numbers, `0,255`. */
+export function numbers(help: string): Option<number[] | undefined> {
+	const schema = v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^-?\d+(,-?\d+)*$/),
+			v.transform((s) => s.split(",").map(Number)),
+		),
+	);
+	const wanted = "mask values separated by commas, for example 255 or 0,255";
+	return { value: "V,...", help, wanted, schema };
+}
+
+/** A number of classes or their names. */
+export function classes(help: string): Option<number | string[] | undefined> {
+	const schema = v.optional(
+		v.union([
+			v.pipe(
+				v.string(),
+				v.regex(/^\d+$/),
+				v.transform(Number),
+				v.check((n) => n >= 2 && n <= 255),
+			),
+			v.pipe(
+				v.string(),
+				v.regex(/[^\d\s]/),
+				v.transform((s) => s.split(",").map((name) => name.trim())),
+				v.check(
+					(names) =>
+						names.length >= 2 &&
+						names.length <= 255 &&
+						names.every((name) => name !== "") &&
+						new Set(names).size === names.length,
+				),
+			),
+		]),
+	);
+	const wanted =
+		"a whole number from 2 to 255, or as many different names separated by commas";
+	return { value: "N|A,B,...", help, wanted, schema };
+}
+
+/** How classes are weighted in the loss. */
+export function classWeights(
+	help: string,
+): Option<"auto" | "none" | number[] | undefined> {
+	const list = v.pipe(
+		v.string(),
+		v.transform((s) => s.split(",").map((part) => Number(part.trim() || "x"))),
+		v.check(
+			(weights) =>
+				weights.every((w) => Number.isFinite(w) && w >= 0) &&
+				weights.some((w) => w > 0),
+		),
+	);
+	const schema = v.optional(
+		v.union([v.literal("auto"), v.literal("none"), list]),
+	);
+	const wanted =
+		"auto, none, or one number of at least 0 per class, separated by commas";
+	return { value: "auto|none|W,...", help, wanted, schema };
+}

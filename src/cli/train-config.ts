@@ -1,0 +1,132 @@
+import type { TrainConfig } from "../app/job.ts";
+import { DataError, UsageError } from "../data/errors.ts";
+import {
+	classHistogram,
+	type SegmentationSet,
+} from "../data/segmentation-set.ts";
+import { unetConfig, unetDefaults } from "../unet/index.ts";
+import { digitsPreset } from "./digits-preset.ts";
+import { DIGITS, type TrainingData } from "./load-data.ts";
+import * as option from "./option.ts";
+
+/** What a user's own set gets where an option is not given. */
+const DEFAULTS = {
+	epochs: 20,
+	batch: 8,
+	learningRate: 3e-3,
+	schedule: "one-cycle",
+	base: unetDefaults.base,
+	depth: unetDefaults.depth,
+	convs: unetDefaults.convs,
+	momentum: unetDefaults.momentum,
+	classWeights: "auto",
+} as const;
+
+/** The options that decide on network and training. */
+export const TRAINING_OPTIONS = {
+	epochs: option.wholeNumber("N", "passes over the training images (20)", 1),
+	batch: option.wholeNumber("N", "images per step (8)", 1),
+	lr: option.number(
+		"RATE",
+		"peak learning rate of Adam (0.003)",
+		"a number above 0, usually 0.0001 to 0.01",
+		(n) => n > 0,
+	),
+	schedule: option.choice(
+		["one-cycle", "cosine", "constant"],
+		"of the learning rate (one-cycle)",
+	),
+	base: option.wholeNumber("N", "channels of the first level (16)", 1, 1024),
+	depth: option.wholeNumber("N", "times the resolution is halved (3)", 0, 8),
+	convs: option.wholeNumber("N", "3x3 convolutions per level (2)", 1, 8),
+	"class-weights": option.classWeights(
+		"loss weights; auto = 1/sqrt(frequency) (auto)",
+	),
+	flip: option.flag("mirror half of the training images left to right"),
+	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
+};
+
+type Values = {
+	readonly [K in keyof typeof TRAINING_OPTIONS]: (typeof TRAINING_OPTIONS)[K] extends {
+		schema: import("valibot").GenericSchema<unknown, infer T>;
+	}
+		? T
+		: never;
+};
+
+/** Resolves options, the digits' preset and the data into one configuration. Throws UsageError naming the option. */
+export function resolveConfig(
+	values: Values,
+	dir: string,
+	data: TrainingData,
+	mask: Pick<TrainConfig, "map" | "ignore">,
+): TrainConfig {
+	const { train, classNames } = data;
+	const preset = dir === DIGITS ? digitsPreset : DEFAULTS;
+	if (train.classes < 2) {
+		throw new DataError(
+			"the masks hold a single class, so there is nothing to learn; check --map, or give --classes 2",
+			dir,
+		);
+	}
+	if (classNames.length !== train.classes) {
+		throw new UsageError(
+			`--classes names ${classNames.length} classes but the data has ${train.classes}`,
+		);
+	}
+	if (values.batch !== undefined && values.batch > train.count) {
+		throw new UsageError(
+			`--batch is ${values.batch} but there are only ${train.count} training images; give a whole number from 1 to ${train.count}`,
+		);
+	}
+	const classWeights = resolveWeights(
+		values["class-weights"] ?? preset.classWeights,
+		train,
+	);
+	return {
+		model: unetConfig({
+			inChannels: train.channels,
+			classes: train.classes,
+			base: values.base ?? preset.base,
+			depth: values.depth ?? preset.depth,
+			convs: values.convs ?? preset.convs,
+			momentum: preset.momentum,
+		}),
+		size: [train.height, train.width],
+		scale: train.scale,
+		classNames,
+		batch: values.batch ?? Math.min(preset.batch, train.count),
+		epochs: values.epochs ?? preset.epochs,
+		learningRate: values.lr ?? preset.learningRate,
+		schedule: values.schedule ?? preset.schedule,
+		...(classWeights && { classWeights }),
+		flip: values.flip,
+		seed: values.seed ?? 0,
+		...mask,
+	};
+}
+
+/**
+ * `auto` weighs a class by 1/sqrt(its share of the pixels), scaled so that the
+ * mean over the pixels is 1: rare classes count more, but not as much as if
+ * all were equally frequent, which makes a net paint them too large.
+ */
+function resolveWeights(
+	wanted: "auto" | "none" | readonly number[],
+	set: SegmentationSet,
+): readonly number[] | undefined {
+	if (wanted === "none") return undefined;
+	if (wanted !== "auto") {
+		if (wanted.length !== set.classes) {
+			throw new UsageError(
+				`--class-weights gives ${wanted.length} numbers for ${set.classes} classes; give one per class`,
+			);
+		}
+		return wanted;
+	}
+	const { counts } = classHistogram(set);
+	const total = counts.reduce((a, b) => a + b, 0);
+	const mean = counts.reduce((sum, n) => sum + Math.sqrt(n / total), 0);
+	// A class without a pixel has no say in the loss: any weight will do.
+	return counts.map((n) => (n > 0 ? 1 / Math.sqrt(n / total) / mean : 1));
+}

@@ -1,0 +1,154 @@
+import type { JobEvent, TrainConfig } from "../app/job.ts";
+import type { SegmentationSet } from "../data/segmentation-set.ts";
+import type { TrainingData } from "./load-data.ts";
+import { backgroundOf, bytesOf } from "./load-data.ts";
+import { writePanel } from "./pictures.ts";
+import type { OutputFolder } from "./run-folder.ts";
+import type { CommandHost } from "./run-on.ts";
+import { formatScore, type Scores, scoresOf } from "./scores.ts";
+import { formatTime, type Terminal } from "./terminal.ts";
+
+/** One epoch as a run remembers it. */
+export interface EpochRecord extends Scores {
+	readonly epoch: number;
+	readonly trainLoss: number;
+	readonly validLoss: number;
+	readonly seconds: number;
+}
+
+/** What a training has left so far. */
+export interface TrainRecord {
+	adapter: string;
+	last?: EpochRecord;
+	best?: EpochRecord;
+	/** Which epoch's weights each checkpoint file holds; `now` = those of a stopped epoch. */
+	savedEpoch?: number;
+	/** Panels of the last epoch. */
+	panels: string[];
+}
+
+/** The host of a training: gives the sets, keeps the run folder, shows progress. */
+export function trainHost(
+	folder: OutputFolder,
+	config: TrainConfig,
+	data: TrainingData,
+	/** Recorded in config.json beside the configuration. */
+	origin: Readonly<Record<string, unknown>>,
+	terminal: Terminal,
+): { host: CommandHost; record: TrainRecord } {
+	const record: TrainRecord = { adapter: "", panels: [] };
+	const arrays: Record<string, Uint8Array | Float32Array> = {
+		"train.images": data.train.images,
+		"train.labels": data.train.labels,
+		"valid.images": data.valid.images,
+		"valid.labels": data.valid.labels,
+	};
+	const showStep = stepText(record);
+
+	function onEvent(event: JobEvent): void {
+		if (event.type === "device") {
+			record.adapter = event.description;
+			writeConfig(folder, { ...config, ...origin, adapter: event.description });
+			writeSplit(folder, data);
+		} else if (event.type === "step") {
+			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			const { done, total, text } = showStep(event);
+			terminal.progress(done, total, text);
+		} else if (event.type === "epoch") {
+			const scores = scoresOf(event.confusion, config.classNames);
+			const { epoch, trainLoss, validLoss, seconds, best } = event;
+			const entry = { epoch, trainLoss, validLoss, seconds, ...scores };
+			record.last = entry;
+			if (best) record.best = entry;
+			logEpoch(folder, entry, best, config.classNames);
+			terminal.note(
+				`epoch ${epoch}/${config.epochs}: training loss ${trainLoss.toFixed(4)}, validation loss ${validLoss.toFixed(4)}, mIoU ${formatScore(scores.miou)}${best ? " (best)" : ""}, ${formatTime(seconds)}`,
+			);
+		}
+	}
+	function write(name: string, bytes: Uint8Array): void {
+		const [kind, ...rest] = name.split("/");
+		if (kind === "checkpoint") {
+			folder.write(`checkpoints/${rest[0]}.safetensors`, bytes);
+			record.savedEpoch = record.last?.epoch ?? 0;
+		} else if (kind === "sample") {
+			const [epoch, index] = rest.map(Number);
+			if (index === 0) record.panels = [];
+			const png = panelOf(data.valid, index, bytes, config);
+			const file = `samples/epoch-${epoch}/${fileName(data.valid.names[index])}.png`;
+			record.panels.push(folder.write(file, png));
+		}
+	}
+	const host: CommandHost = {
+		read: (name) => bytesOf(arrays[name]),
+		event: onEvent,
+		write,
+	};
+	return { host, record };
+}
+
+function now(): string {
+	return new Date().toISOString();
+}
+
+function writeConfig(folder: OutputFolder, config: object): void {
+	folder.write("config.json", `${JSON.stringify(config, null, "\t")}\n`);
+}
+
+function writeSplit(folder: OutputFolder, data: TrainingData): void {
+	const split = { train: data.train.names, valid: data.valid.names };
+	folder.write("split.json", `${JSON.stringify(split, null, "\t")}\n`);
+}
+
+function logEpoch(
+	folder: OutputFolder,
+	entry: EpochRecord,
+	best: boolean,
+	classNames: readonly string[],
+): void {
+	const line = { type: "epoch", ...entry, best, time: now() };
+	folder.append("log.jsonl", JSON.stringify(line));
+	const quoted = (name: string) => `"iou ${name.replaceAll('"', '""')}"`;
+	if (entry.epoch === 1) {
+		folder.append(
+			"log.csv",
+			`epoch,training loss,validation loss,mIoU,pixel accuracy,seconds,${classNames.map(quoted).join()}`,
+		);
+	}
+	const { epoch, trainLoss, validLoss, miou, pixelAccuracy, seconds } = entry;
+	const ious = classNames.map((name) => entry.iou[name]);
+	folder.append(
+		"log.csv",
+		[epoch, trainLoss, validLoss, miou, pixelAccuracy, seconds, ...ious].join(),
+	);
+}
+
+/** The line of the bar; the time left is reckoned from the first step on. */
+function stepText(record: TrainRecord) {
+	let start: { at: number; done: number } | undefined;
+	return (event: Extract<JobEvent, { type: "step" }>) => {
+		const { epoch, epochs, step, steps, loss, imagesPerSecond } = event;
+		const done = (epoch - 1) * steps + step;
+		const total = epochs * steps;
+		start ??= { at: Date.now(), done };
+		const each = (Date.now() - start.at) / 1000 / (done - start.done);
+		const left = done > start.done ? formatTime(each * (total - done)) : "?";
+		const miou = formatScore(record.last?.miou ?? null);
+		const text = `epoch ${epoch}/${epochs} step ${step}/${steps} loss ${loss.toFixed(4)} mIoU ${miou} ${imagesPerSecond.toFixed(1)} images/s ${left} left`;
+		return { done, total, text };
+	};
+}
+
+function panelOf(
+	set: SegmentationSet,
+	index: number,
+	prediction: Uint8Array,
+	{ classNames }: TrainConfig,
+): Uint8Array {
+	return writePanel(set, index, prediction, backgroundOf(classNames));
+}
+
+/** The name of an image without folder and extension, safe as a file's name. */
+function fileName(name: string): string {
+	return name.replace(/\.[A-Za-z]{3,4}$/, "").replace(/[^\w.-]+/g, "_");
+}

@@ -1,0 +1,191 @@
+import { basename, join, resolve } from "node:path";
+import type { Job, TrainConfig } from "../app/job.ts";
+import { WgradError } from "../data/errors.ts";
+import { command } from "./command.ts";
+import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
+import {
+	FOLDER_OPTIONS,
+	headerOf,
+	loadOptions,
+	loadTrainingData,
+	type TrainingData,
+} from "./load-data.ts";
+import * as option from "./option.ts";
+import {
+	type OutputFolder,
+	openNumberedFolder,
+	openRunFolder,
+} from "./run-folder.ts";
+import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
+import { formatScore, scoreTable } from "./scores.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
+import { type TrainRecord, trainHost } from "./train-host.ts";
+
+/** Validation images whose prediction is drawn after every epoch. */
+const SAMPLES = 4;
+
+/** `wgrad train`. */
+export const train = command({
+	name: "train",
+	summary: "Trains a U-Net on images and masks, or on built-in digits.",
+	options: {
+		data: option.requiredText(
+			"DIR|digits",
+			"folder of images and masks, or the built-in digits",
+			"a folder, or digits",
+		),
+		out: option.text("RUN", "new folder for the run (runs/NAME-N)", "a folder"),
+		size: option.size("resize all images to this height and width"),
+		channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
+		classes: option.classes("number of classes or their names (found)"),
+		...FOLDER_OPTIONS,
+		val: option.number(
+			"SHARE",
+			"share of the images that validate (0.2)",
+			"a number between 0 and 1, for example 0.2",
+			(n) => n > 0 && n < 1,
+		),
+		...TRAINING_OPTIONS,
+		...WHERE_OPTIONS,
+		json: option.flag("print the result as JSON"),
+	},
+	example:
+		"wgrad train --data pets --masks annotations/trimaps --map 1=0,2=1,3=2 --size 128x128",
+	notes: [
+		"RUN gets config.json, split.json, log.jsonl, log.csv, checkpoints/ and samples/.",
+		"Ctrl-C finishes the step, writes the checkpoint and ends with exit code 130.",
+	],
+	async run(values) {
+		const terminal = openTerminal();
+		const interrupt = listenForInterrupt();
+		const where = chooseWhere(values);
+		const { data: dir, seed = 0, channels, classes, size } = values;
+		const folder = values.out
+			? openRunFolder(values.out)
+			: openNumberedFolder(join("runs", basename(resolve(dir))));
+
+		const mask = loadOptions(values);
+		const data = await interrupt.abandonable(
+			loadTrainingData(
+				dir,
+				{
+					...mask,
+					...(size && { size }),
+					...(channels && { channels: channels === "1" ? 1 : 3 }),
+					...(classes && {
+						classes: typeof classes === "number" ? classes : classes.length,
+					}),
+					classNames: Array.isArray(classes) ? classes : undefined,
+				},
+				{ fraction: values.val ?? 0.2, seed },
+				terminal,
+			),
+		);
+		const config = resolveConfig(values, dir, data, {
+			...(mask.map && { map: mask.map }),
+			ignore: mask.ignore ?? [],
+		});
+		const run = { folder, data, config, terminal, interrupt };
+		const { stopped, record } = await work(run, dir, where);
+		const report = values.json ? jsonReport : textReport;
+		terminal.result(report(folder, config, record, stopped));
+		return stopped ? 130 : 0;
+	},
+});
+
+interface Run {
+	readonly folder: OutputFolder;
+	readonly data: TrainingData;
+	readonly config: TrainConfig;
+	readonly terminal: Terminal;
+	readonly interrupt: Interrupt;
+}
+
+async function work(
+	{ folder, data, config, terminal, interrupt }: Run,
+	dir: string,
+	where: ReturnType<typeof chooseWhere>,
+): Promise<{ stopped: boolean; record: TrainRecord }> {
+	const origin = { data: dir, ...where };
+	const { host, record } = trainHost(folder, config, data, origin, terminal);
+	const job: Job = {
+		kind: "train",
+		device: where.device,
+		config,
+		train: headerOf(data.train),
+		valid: headerOf(data.valid),
+		samples: SAMPLES,
+	};
+	terminal.note(
+		`Training: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
+	);
+	try {
+		const stopped = await runOn(where, job, host, terminal, interrupt);
+		terminal.endProgress();
+		return { stopped, record };
+	} catch (error) {
+		terminal.endProgress();
+		throw withCheckpoint(error, folder, record);
+	}
+}
+
+/** Adds to the message of a training that failed what is left of it. */
+function withCheckpoint(
+	error: unknown,
+	folder: OutputFolder,
+	{ adapter, savedEpoch }: TrainRecord,
+): unknown {
+	if (!(error instanceof WgradError) || !adapter) return error;
+	error.message +=
+		savedEpoch === undefined
+			? "; no epoch was completed, so there is no checkpoint"
+			: `; the checkpoint of epoch ${savedEpoch} is ${checkpoint(folder, "last")}`;
+	return error;
+}
+
+function checkpoint(folder: OutputFolder, name: "last" | "best"): string {
+	return join(folder.path, "checkpoints", `${name}.safetensors`);
+}
+
+function textReport(
+	folder: OutputFolder,
+	config: TrainConfig,
+	{ best, last, panels }: TrainRecord,
+	stopped: boolean,
+): string {
+	const lines: string[] = [];
+	if (best && last) {
+		lines.push(
+			`Validation after epoch ${best.epoch}, the best of ${last.epoch}:`,
+			scoreTable(best, config.classNames),
+		);
+		if (last.epoch !== best.epoch) {
+			lines.push(
+				`(mIoU after the last epoch, ${last.epoch}: ${formatScore(last.miou)})`,
+			);
+		}
+	}
+	lines.push("", `Run folder:  ${folder.path}`);
+	lines.push(
+		`Checkpoint:  ${checkpoint(folder, best && !stopped ? "best" : "last")}`,
+	);
+	if (panels.length) lines.push("Image, truth and prediction:");
+	for (const panel of panels) lines.push(`  ${panel}`);
+	if (stopped) lines.push("Stopped before the end.");
+	return lines.join("\n");
+}
+
+function jsonReport(
+	folder: OutputFolder,
+	_: TrainConfig,
+	{ adapter, best, last, panels }: TrainRecord,
+	stopped: boolean,
+): string {
+	const checkpoints = {
+		last: checkpoint(folder, "last"),
+		...(best && { best: checkpoint(folder, "best") }),
+	};
+	const report = { run: folder.path, stopped, adapter, best, last };
+	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
+}
