@@ -125,6 +125,34 @@ describe("forward", () => {
 		);
 	});
 
+	test("normalisation with running moments and Keras's leaky ReLU, by hand", async () => {
+		const model = unet({
+			inChannels: 1,
+			classes: 2,
+			base: 1,
+			depth: 0,
+			convs: 1,
+			epsilon: 0.25,
+			activation: "leakyRelu",
+		});
+		const kernel = new Float32Array(9);
+		kernel[4] = 1;
+		const params: NamedTensors = {
+			"encoder.0.conv.0.weight": tensor(kernel, [3, 3, 1, 1]),
+			"encoder.0.norm.0.weight": tensor([4]),
+			"encoder.0.norm.0.bias": tensor([0.5]),
+			"head.weight": tensor([1, -1], [1, 1, 1, 2]),
+			"head.bias": tensor([0, 0]),
+		};
+		const state = { "encoder.0.norm.0": tensor([[3], [3.75]]) };
+		const x = tensor([1, 4], [1, 1, 2, 1]);
+		const { logits } = forward({ ...model, state }, params, x);
+		// (x - 3) / sqrt(3.75 + 0.25) * 4 + 0.5 = -3.5 and 2.5; slope 0.3
+		const [a, b, c, d] = await logits.data();
+		expect(a).toBeCloseTo(-1.05, 14);
+		expect([b, c, d]).toEqual([-a, 2.5, -2.5]);
+	});
+
 	test("any height and width: zeros are added at the bottom and right and cut off", async () => {
 		const model = unet(small, { seed: 3 });
 		const [h, w] = [5, 7];

@@ -5,6 +5,7 @@ import {
 	type EpochReport,
 	encodeCheckpoint,
 	evaluate,
+	forward,
 	type LabelledBatch,
 	loadModel,
 	type Model,
@@ -184,6 +185,39 @@ describe("train", () => {
 		expect(reports.at(-1)?.state.bestMiou).toBe(best);
 	});
 
+	test("best is an mIoU above all before, not only above the last", async () => {
+		// Without running moments, which move at any learning rate.
+		const model = unet({ ...config, norm: "none" }, { device: cpuDevice() });
+		const { x, shape } = squares(7);
+		const { device } = model;
+		const scores = await predict(model, tensor(x, shape, { device })).data();
+		/** Truth that agrees with the untrained model but for the first pixels. */
+		const truth = (wrong: number) =>
+			Uint8Array.from({ length: 128 }, (_, i) => {
+				const s = [...scores.subarray(3 * i, 3 * i + 3)];
+				const k = s.indexOf(Math.max(...s));
+				return i < wrong ? (k + 1) % 3 : k;
+			});
+		const wrong = [64, 10, 40, 20, 5];
+		const found: boolean[] = [];
+		let epoch = 0;
+		await train(
+			model,
+			options({
+				epochs: 5,
+				stepsPerEpoch: 1,
+				// Too small to change the predictions.
+				learningRate: 1e-30,
+				nextBatch: () => ({ x, labels: truth(0), shape }),
+				validBatches: () => [{ x, labels: truth(wrong[epoch++]), shape }],
+				onEpoch: ({ best }) => {
+					found.push(best);
+				},
+			}),
+		);
+		expect(found).toEqual([true, true, false, false, true]);
+	});
+
 	test("a signal ends it after the step under way; resumed, it ends as if never stopped", async () => {
 		const whole = freshModel();
 		const wholeReports: EpochReport[] = [];
@@ -304,6 +338,30 @@ describe("train", () => {
 			}),
 		);
 		await expect(run).rejects.toThrow("disk gone");
+	});
+
+	test("a step takes its share of the batch's moments into the running ones", async () => {
+		const model = unet(
+			{ ...config, momentum: 0.75 },
+			{ seed: 1, device: cpuDevice() },
+		);
+		const { x, shape } = squares(0);
+		const before = forward(
+			model,
+			model.params,
+			tensor(x, shape, { device: model.device }),
+			{ training: true },
+		);
+		await train(model, options({ epochs: 1, stepsPerEpoch: 1 }));
+		for (const [name, batch] of Object.entries(before.moments)) {
+			const values = await batch.data();
+			const half = values.length / 2;
+			(await model.state[name].data()).forEach((v, i) => {
+				// They start as mean 0 and variance 1.
+				const start = i < half ? 0 : 1;
+				expect(v).toBeCloseTo(0.75 * start + 0.25 * values[i], 12);
+			});
+		}
 	});
 
 	test("two hundred steps leave no tensor behind", async () => {
