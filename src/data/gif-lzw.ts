@@ -44,8 +44,8 @@ export function decodeLzw(
 		if (previous >= 0 && next < MAX_CODES) {
 			prefix[next] = previous;
 			first[next] = first[previous];
-			// The code being defined may be the one read: it ends as it begins.
-			last[next] = code === next ? first[previous] : first[code];
+			// The code read may be the one defined just now: it ends as it begins.
+			last[next] = first[code];
 			length[next] = length[previous] + 1;
 			next++;
 			if (next === 1 << bits && bits < 12) bits++;

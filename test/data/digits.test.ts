@@ -38,38 +38,74 @@ test("all digits occur about equally, background covers 90 to 97 %", () => {
 	);
 });
 
-/** The digits of each canvas as text, cropped to their ink. Canvases where two digits share a label are left out. */
-function sourceDigits(set: typeof train): string[] {
-	const found: string[] = [];
-	const size = set.height * set.width;
-	for (let n = 0; n < set.count; n++) {
-		const boxes = new Map<number, number[]>();
-		for (let at = 0; at < size; at++) {
-			const label = set.labels[n * size + at];
-			if (label === DIGITS_BACKGROUND) continue;
-			const y = Math.floor(at / set.width);
-			const x = at % set.width;
-			const box = boxes.get(label) ?? [y, y, x, x];
-			boxes.set(label, [
-				Math.min(box[0], y),
-				Math.max(box[1], y),
-				Math.min(box[2], x),
-				Math.max(box[3], x),
-			]);
-		}
-		for (const [label, [top, bottom, left, right]] of boxes) {
-			if (bottom - top >= 28 || right - left >= 28) continue;
-			const ink: number[] = [label, right - left];
-			for (let y = top; y <= bottom; y++) {
-				for (let x = left; x <= right; x++) {
-					ink.push(set.images[n * size + y * set.width + x]);
-				}
-			}
-			found.push(ink.join());
-		}
-	}
-	return found;
+interface Ink {
+	readonly canvas: number;
+	readonly label: number;
+	top: number;
+	bottom: number;
+	left: number;
+	right: number;
 }
+
+/** Where each label's ink is on each canvas; two digits of one label count as one. */
+function inkOf(set: typeof train): Ink[] {
+	const found = new Map<number, Ink>();
+	const size = set.height * set.width;
+	for (let i = 0; i < set.labels.length; i++) {
+		const label = set.labels[i];
+		if (label === DIGITS_BACKGROUND) continue;
+		const canvas = Math.floor(i / size);
+		const y = Math.floor((i % size) / set.width);
+		const x = i % set.width;
+		const ink = found.get(canvas * 10 + label) ?? {
+			...{ canvas, label },
+			...{ top: y, bottom: y, left: x, right: x },
+		};
+		ink.bottom = y;
+		ink.left = Math.min(ink.left, x);
+		ink.right = Math.max(ink.right, x);
+		found.set(canvas * 10 + label, ink);
+	}
+	return [...found.values()];
+}
+
+/** Ink no larger than an MNIST box, so that it is one digit. */
+function singleDigits(set: typeof train): Ink[] {
+	return inkOf(set).filter(
+		({ top, bottom, left, right }) => bottom - top < 28 && right - left < 28,
+	);
+}
+
+/** The digits of each canvas as text, cropped to their ink. */
+function sourceDigits(set: typeof train): string[] {
+	const size = set.height * set.width;
+	return singleDigits(set).map(({ canvas, label, ...box }) => {
+		const values: number[] = [label, box.right - box.left];
+		for (let y = box.top; y <= box.bottom; y++) {
+			const row = canvas * size + y * set.width;
+			values.push(...set.images.subarray(row + box.left, row + box.right + 1));
+		}
+		return values.join();
+	});
+}
+
+test("digits do not overlap, and there are one to three", () => {
+	const perCanvas = new Map<number, Ink[]>();
+	for (const ink of singleDigits(train)) {
+		const others = perCanvas.get(ink.canvas) ?? [];
+		for (const other of others) {
+			const apart =
+				ink.top > other.bottom ||
+				other.top > ink.bottom ||
+				ink.left > other.right ||
+				other.left > ink.right;
+			expect(apart, `canvas ${ink.canvas}`).toBe(true);
+		}
+		perCanvas.set(ink.canvas, [...others, ink]);
+	}
+	const numbers = new Set([...perCanvas.values()].map((inks) => inks.length));
+	expect([...numbers].sort()).toEqual([1, 2, 3]);
+});
 
 test("training and validation share no source digit", () => {
 	const trained = sourceDigits(train);
