@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readdirSync,
 	readlinkSync,
@@ -11,7 +12,7 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
 	afterAll,
@@ -191,6 +192,31 @@ test.skipIf(hasBrowserAtFixedPlace)(
 		);
 	},
 );
+
+describe.skipIf(hasBrowserAtFixedPlace)("without one named", () => {
+	const place = (path: string) => {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, "", { mode: 0o755 });
+		return path;
+	};
+
+	test("an installed browser comes before Puppeteer's", async () => {
+		const installed = place(join(folder, "bin", "chromium"));
+		const build = join("chrome", "linux-147.0.7727.0", "chrome-linux64");
+		const cached = place(join(folder, "cache", build, "chrome"));
+		vi.stubEnv("PUPPETEER_CACHE_DIR", join(folder, "cache"));
+		vi.stubEnv("PATH", dirname(installed));
+		expect(await findBrowser()).toMatchObject({
+			path: installed,
+			source: "installed",
+		});
+		vi.stubEnv("PATH", "");
+		expect(await findBrowser()).toMatchObject({
+			path: cached,
+			source: "Puppeteer's cache",
+		});
+	});
+});
 
 test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
 	"processes that unpack Chromium at once get one whole copy",
