@@ -103,9 +103,9 @@ function convolution(
 		stages: [
 			dispatch({
 				kernel: filterKernel,
-				params: { reduced, results4: results / 4 },
+				params: { reduced, results },
 				constants: { FLIP: flip ? 1 : 0 },
-				grid: linearGrid(ceilDiv((reduced * results) / 4, 64)),
+				grid: linearGrid(ceilDiv(reduced * results, 64)),
 			}),
 			inputStage(tiling, input),
 			dispatch({
@@ -117,9 +117,9 @@ function convolution(
 			}),
 			dispatch({
 				kernel: outputKernel,
-				params: { y_size: to, tiles, batch, q4: results / 4 },
+				params: { y_size: to, tiles, batch, q: results },
 				constants: { HAS_BIAS: hasBias ? 1 : 0 },
-				grid: linearGrid(ceilDiv((count * results) / 4, 64)),
+				grid: linearGrid(ceilDiv(count * results, 64)),
 			}),
 		],
 	};
@@ -155,8 +155,8 @@ export function winogradWeightGrad(
 			inputStage(tiling, "x"),
 			dispatch({
 				kernel: outputGradKernel,
-				params: { dy_size: tiling.to, tiles, batch, o4: o / 4 },
-				grid: linearGrid(ceilDiv((count * o) / 4, 64)),
+				params: { dy_size: tiling.to, tiles, batch, o },
+				grid: linearGrid(ceilDiv(count * o, 64)),
 			}),
 			dispatch({
 				kernel: weightGemmKernel,
@@ -171,8 +171,8 @@ export function winogradWeightGrad(
 			}),
 			dispatch({
 				kernel: weightFinishKernel,
-				params: { n: (c * o) / 4, chunks },
-				grid: linearGrid(ceilDiv((c * o) / 4, 64)),
+				params: { n: c * o, chunks },
+				grid: linearGrid(ceilDiv(c * o, 64)),
 			}),
 		],
 	};
@@ -181,11 +181,10 @@ export function winogradWeightGrad(
 function inputStage(tiling: Tiling, input: string): Dispatch {
 	const { from, pad, batch, reduced } = tiling;
 	const tiles = tilesOf(tiling);
-	const c4 = reduced / 4;
 	return dispatch({
 		kernel: inputKernel,
-		params: { x_size: from, tiles, pad, batch, c4 },
-		grid: linearGrid(ceilDiv(batch * tiles[0] * tiles[1] * c4, 64)),
+		params: { x_size: from, tiles, pad, batch, c: reduced },
+		grid: linearGrid(ceilDiv(batch * tiles[0] * tiles[1] * reduced, 64)),
 		rename: { x: input },
 	});
 }

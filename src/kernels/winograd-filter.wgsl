@@ -1,33 +1,29 @@
 // u[i, j, r, q] = G g G^T, the filter of Winograd's F(4x4, 3x3) (Lavin and Gray, 2016), where
 // g[ky, kx] = w[ky, kx, r, q]; with FLIP g[ky, kx] = w[2 - ky, 2 - kx, q, r], whose convolution is
-// the input gradient. One invocation: one reduced channel r, 4 result channels q.
+// the input gradient. One invocation: one pair of channels.
 struct Params {
   reduced: u32, // channels r
-  results4: u32, // channels q / 4
+  results: u32, // channels q
 }
 
 override FLIP: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> u: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> u: array<f32>;
 
-fn tap(i: u32, r: u32, q: u32) -> vec4f {
-  let results = params.results4 * 4;
+fn tap(i: u32, r: u32, q: u32) -> f32 {
   if (FLIP) {
-    let at = ((8 - i) * results + q) * params.reduced + r;
-    let n = params.reduced;
-    return vec4f(w[at], w[at + n], w[at + 2 * n], w[at + 3 * n]);
+    return w[((8 - i) * params.results + q) * params.reduced + r];
   }
-  let at = (i * params.reduced + r) * results + q;
-  return vec4f(w[at], w[at + 1], w[at + 2], w[at + 3]);
+  return w[(i * params.reduced + r) * params.results + q];
 }
 
 // G times a column of three.
-fn g_times(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
+fn g_times(a: f32, b: f32, c: f32) -> array<f32, 6> {
   let even = a + c;
   let wide = a * (1.0 / 24.0) + c * (1.0 / 6.0);
-  return array<vec4f, 6>(
+  return array<f32, 6>(
     a * 0.25,
     (even + b) * (-1.0 / 6.0),
     (even - b) * (-1.0 / 6.0),
@@ -44,12 +40,12 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let id = (wid.y * groups.x + wid.x) * 64 + lane;
-  let n = params.reduced * params.results4;
+  let n = params.reduced * params.results;
   if (id >= n) {
     return;
   }
-  let r = id / params.results4;
-  let q = id % params.results4 * 4;
+  let r = id / params.results;
+  let q = id % params.results;
   let c0 = g_times(tap(0, r, q), tap(3, r, q), tap(6, r, q));
   let c1 = g_times(tap(1, r, q), tap(4, r, q), tap(7, r, q));
   let c2 = g_times(tap(2, r, q), tap(5, r, q), tap(8, r, q));

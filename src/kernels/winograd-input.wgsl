@@ -1,34 +1,35 @@
 // v[i, j, t, c] = B^T d B, the input of Winograd's F(4x4, 3x3) (Lavin and Gray, 2016): d is the 6x6
-// patch of x under tile t of 4x4 outputs, 0 outside x. One invocation: one tile, 4 channels.
+// patch of x under tile t of 4x4 outputs, 0 outside x. One invocation: one tile, one channel,
+// so that neighbours load neighbouring channels and the 36 values stay in registers.
 struct Params {
   x_size: vec2u, // width, height
   tiles: vec2u, // per image: across, down
   pad: vec2i, // left, top
   batch: u32,
-  c4: u32, // channels / 4
+  c: u32, // channels
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> v: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> v: array<f32>;
 
 // B^T times a column of six.
-fn bt_times(a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f) -> array<vec4f, 6> {
+fn bt_times(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> array<f32, 6> {
   let p = e - 4.0 * c;
   let q = d - 4.0 * b;
   let r = e - c;
   let s = 2.0 * (d - b);
-  return array<vec4f, 6>(4.0 * a - 5.0 * c + e, p + q, p - q, r + s, r - s, 4.0 * b - 5.0 * d + f);
+  return array<f32, 6>(4.0 * a - 5.0 * c + e, p + q, p - q, r + s, r - s, 4.0 * b - 5.0 * d + f);
 }
 
-fn pixel(image: i32, iy: i32, ix: i32, c: u32) -> vec4f {
+fn pixel(image: i32, iy: i32, ix: i32, c: u32) -> f32 {
   let size = vec2i(params.x_size);
   let inside = iy >= 0 && iy < size.y && ix >= 0 && ix < size.x;
   let at = select(0, (image * size.y + iy) * size.x + ix, inside);
-  return select(vec4f(), x[u32(at) * params.c4 + c], inside);
+  return select(0.0, x[u32(at) * params.c + c], inside);
 }
 
-fn column(image: i32, iy: i32, ix: i32, c: u32) -> array<vec4f, 6> {
+fn column(image: i32, iy: i32, ix: i32, c: u32) -> array<f32, 6> {
   return bt_times(
     pixel(image, iy, ix, c),
     pixel(image, iy + 1, ix, c),
@@ -47,12 +48,12 @@ fn main(
 ) {
   let id = (wid.y * groups.x + wid.x) * 64 + lane;
   let per_image = params.tiles.x * params.tiles.y;
-  let n = params.batch * per_image * params.c4;
+  let n = params.batch * per_image * params.c;
   if (id >= n) {
     return;
   }
-  let c = id % params.c4;
-  let tile = id / params.c4;
+  let c = id % params.c;
+  let tile = id / params.c;
   let image = i32(tile / per_image);
   let iy = i32(tile % per_image / params.tiles.x * 4) - params.pad.y;
   let ix = i32(tile % params.tiles.x * 4) - params.pad.x;

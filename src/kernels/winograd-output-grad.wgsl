@@ -1,32 +1,32 @@
 // q[i, j, t, o] = A d A^T: the adjoint of Winograd's output transform. d is the 4x4 patch of dy that
-// tile t produced, 0 outside dy. One invocation: one tile, 4 channels.
+// tile t produced, 0 outside dy. One invocation: one tile, one channel.
 struct Params {
   dy_size: vec2u, // width, height
   tiles: vec2u, // per image: across, down
   batch: u32,
-  o4: u32, // channels / 4
+  o: u32, // channels
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> q: array<f32>;
 
 // A times a column of four.
-fn a_times(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> array<vec4f, 6> {
+fn a_times(a: f32, b: f32, c: f32, d: f32) -> array<f32, 6> {
   let p = a + c;
   let q = b + d;
   let r = a + 4.0 * c;
   let s = 2.0 * b + 8.0 * d;
-  return array<vec4f, 6>(a, p + q, p - q, r + s, r - s, d);
+  return array<f32, 6>(a, p + q, p - q, r + s, r - s, d);
 }
 
-fn pixel(image: u32, oy: u32, ox: u32, o: u32) -> vec4f {
+fn pixel(image: u32, oy: u32, ox: u32, o: u32) -> f32 {
   let inside = oy < params.dy_size.y && ox < params.dy_size.x;
   let at = select(0u, (image * params.dy_size.y + oy) * params.dy_size.x + ox, inside);
-  return select(vec4f(), dy[at * params.o4 + o], inside);
+  return select(0.0, dy[at * params.o + o], inside);
 }
 
-fn column(image: u32, oy: u32, ox: u32, o: u32) -> array<vec4f, 6> {
+fn column(image: u32, oy: u32, ox: u32, o: u32) -> array<f32, 6> {
   return a_times(
     pixel(image, oy, ox, o),
     pixel(image, oy + 1, ox, o),
@@ -43,12 +43,12 @@ fn main(
 ) {
   let id = (wid.y * groups.x + wid.x) * 64 + lane;
   let per_image = params.tiles.x * params.tiles.y;
-  let n = params.batch * per_image * params.o4;
+  let n = params.batch * per_image * params.o;
   if (id >= n) {
     return;
   }
-  let o = id % params.o4;
-  let tile = id / params.o4;
+  let o = id % params.o;
+  let tile = id / params.o;
   let image = tile / per_image;
   let oy = tile % per_image / params.tiles.x * 4;
   let ox = tile % params.tiles.x * 4;

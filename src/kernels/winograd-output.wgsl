@@ -1,26 +1,26 @@
 // y = A^T m A + b, the output of Winograd's F(4x4, 3x3) (Lavin and Gray, 2016): 6x6 products of a
-// tile become 4x4 pixels. One invocation: one tile, 4 channels.
+// tile become 4x4 pixels. One invocation: one tile, one channel.
 struct Params {
   y_size: vec2u, // width, height
   tiles: vec2u, // per image: across, down
   batch: u32,
-  q4: u32, // channels / 4
+  q: u32, // channels
 }
 
 override HAS_BIAS: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> m: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> m: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 // A^T times a column of six.
-fn at_times(a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f) -> array<vec4f, 4> {
+fn at_times(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> array<f32, 4> {
   let p = b + c;
   let q = b - c;
   let r = d + e;
   let s = d - e;
-  return array<vec4f, 4>(a + p + r, q + 2.0 * s, p + 4.0 * r, q + 8.0 * s + f);
+  return array<f32, 4>(a + p + r, q + 2.0 * s, p + 4.0 * r, q + 8.0 * s + f);
 }
 
 @compute @workgroup_size(64)
@@ -31,12 +31,12 @@ fn main(
 ) {
   let id = (wid.y * groups.x + wid.x) * 64 + lane;
   let per_image = params.tiles.x * params.tiles.y;
-  let n = params.batch * per_image * params.q4;
+  let n = params.batch * per_image * params.q;
   if (id >= n) {
     return;
   }
-  let q = id % params.q4;
-  let tile = id / params.q4;
+  let q = id % params.q;
+  let tile = id / params.q;
   let image = tile / per_image;
   let oy = tile % per_image / params.tiles.x * 4;
   let ox = tile % params.tiles.x * 4;
@@ -46,27 +46,27 @@ fn main(
   let c3 = column(id + 3 * n, n);
   let c4 = column(id + 4 * n, n);
   let c5 = column(id + 5 * n, n);
-  var bias = vec4f();
+  var bias = 0.0;
   if (HAS_BIAS) {
     bias = b[q];
   }
   for (var i = 0u; i < 4 && oy + i < params.y_size.y; i++) {
     let row = at_times(c0[i], c1[i], c2[i], c3[i], c4[i], c5[i]);
-    let at = ((image * params.y_size.y + oy + i) * params.y_size.x + ox) * params.q4 + q;
+    let at = ((image * params.y_size.y + oy + i) * params.y_size.x + ox) * params.q + q;
     y[at] = row[0] + bias;
     if (ox + 1 < params.y_size.x) {
-      y[at + params.q4] = row[1] + bias;
+      y[at + params.q] = row[1] + bias;
     }
     if (ox + 2 < params.y_size.x) {
-      y[at + 2 * params.q4] = row[2] + bias;
+      y[at + 2 * params.q] = row[2] + bias;
     }
     if (ox + 3 < params.y_size.x) {
-      y[at + 3 * params.q4] = row[3] + bias;
+      y[at + 3 * params.q] = row[3] + bias;
     }
   }
 }
 
-fn column(first: u32, n: u32) -> array<vec4f, 4> {
+fn column(first: u32, n: u32) -> array<f32, 4> {
   return at_times(
     m[first],
     m[first + 6 * n],

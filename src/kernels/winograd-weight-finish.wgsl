@@ -1,34 +1,34 @@
 // y[ky, kx, c, o] = G^T (sum over chunks s of partial[s, ., c, o]) G: back from Winograd's domain to
-// the 3x3 weight gradient. One invocation: one input channel, 4 output channels.
+// the 3x3 weight gradient. One invocation: one pair of channels.
 struct Params {
-  n: u32, // input channels * output channels / 4
+  n: u32, // input channels * output channels
   chunks: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> partial: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> partial: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 // G^T times a column of six.
-fn gt_times(a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f) -> array<vec4f, 3> {
+fn gt_times(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> array<f32, 3> {
   let p = (b + c) * (1.0 / 6.0);
   let r = d + e;
-  return array<vec4f, 3>(
+  return array<f32, 3>(
     a * 0.25 - p + r * (1.0 / 24.0),
     (c - b) * (1.0 / 6.0) + (d - e) * (1.0 / 12.0),
     r * (1.0 / 6.0) - p + f,
   );
 }
 
-fn total(k: u32, id: u32) -> vec4f {
-  var sum = vec4f();
+fn total(k: u32, id: u32) -> f32 {
+  var sum = 0.0;
   for (var s = 0u; s < params.chunks; s++) {
     sum += partial[(s * 36 + k) * params.n + id];
   }
   return sum;
 }
 
-fn column(j: u32, id: u32) -> array<vec4f, 3> {
+fn column(j: u32, id: u32) -> array<f32, 3> {
   return gt_times(
     total(j, id),
     total(j + 6, id),
