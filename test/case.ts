@@ -77,11 +77,7 @@ export function distinct(...shape: number[]): Draw {
 }
 
 /** Class ids 0 to classes-1; with `ignore`, about a fifth of them replaced by it. */
-export function labels(
-	classes: number,
-	shape: Shape,
-	ignore?: number,
-): Draw {
+export function labels(classes: number, shape: Shape, ignore?: number): Draw {
 	return {
 		shape,
 		dtype: "i32",
@@ -97,6 +93,11 @@ export function labels(
 /** Given values. */
 export function exactly(values: number[], shape: Shape): Draw {
 	return { shape, dtype: "f32", fill: () => Float64Array.from(values) };
+}
+
+/** Given i32 values. */
+export function integers(values: number[], shape: Shape): Draw {
+	return { shape, dtype: "i32", fill: () => Int32Array.from(values) };
 }
 
 function draw(shape: Shape, value: (random: () => number) => number): Draw {

@@ -64,3 +64,8 @@ export function hasShape(
 		);
 	}
 }
+
+/** Rejects a number that is no 32-bit integer; `what` names the attribute. */
+export function integer(what: string, value: number): void {
+	if (value !== (value | 0)) invalid(`${what} ${value} must be an integer`);
+}

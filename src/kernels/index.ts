@@ -5,6 +5,8 @@ export {
 	relu,
 	reluInputGrad,
 } from "./activation.ts";
+export { type AdamAttrs, adamUpdate } from "./adam.ts";
+export { argmax, softmax } from "./argmax.ts";
 export {
 	type ConcatAttrs,
 	concat,
@@ -13,6 +15,7 @@ export {
 	type SliceAttrs,
 	slice,
 } from "./concat.ts";
+export { countConfusion } from "./confusion.ts";
 export {
 	type ConvTransposeAttrs,
 	convTranspose2d,
@@ -25,7 +28,16 @@ export {
 	type WeightGradAttrs,
 } from "./conv2d.ts";
 export type { ConvWindow } from "./conv2d-geometry.ts";
+export {
+	type CrossEntropyAttrs,
+	crossEntropy,
+	crossEntropyInputGrad,
+	type LabelWeightAttrs,
+	labelWeight,
+	softmaxCrossEntropy,
+} from "./cross-entropy.ts";
 export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
+export { type MaxPoolAttrs, maxPool, maxPoolInputGrad } from "./max-pool.ts";
 export {
 	moments,
 	momentsInputGrad,

@@ -1,0 +1,89 @@
+import { invalid } from "../engine/errors.ts";
+import { single } from "../engine/kernel.ts";
+import { defineOp, type Op } from "../engine/op.ts";
+import { sizeOf } from "../engine/shape.ts";
+import adamKernel from "./adam.wgsl";
+import { hasShape, inRange, notNegative } from "./attributes.ts";
+import { elementGrid } from "./grid.ts";
+
+/** Attributes of `adamUpdate`; defaults as torch.optim.Adam. */
+export interface AdamAttrs {
+	/** Default 1e-3. */
+	readonly learningRate: number;
+	/** Decay of the mean gradient; default 0.9. */
+	readonly beta1: number;
+	/** Decay of the mean squared gradient; default 0.999. */
+	readonly beta2: number;
+	/** Added to the bias-corrected root; default 1e-8 (Keras: 1e-7). */
+	readonly epsilon: number;
+	/** Number of this update, counted from 1. */
+	readonly step: number;
+	/** Decoupled decay, w *= 1 - learningRate * weightDecay, as torch.optim.AdamW; default 0. */
+	readonly weightDecay: number;
+}
+
+/**
+ * One Adam step on a parameter, in place on w, m and v (all of the shape of
+ * the gradient g; m and v start as zeros). Kingma and Ba 2015, arXiv:1412.6980,
+ * with epsilon where PyTorch puts it, outside the bias-corrected root; decay:
+ * Loshchilov and Hutter 2019, arXiv:1711.05101.
+ */
+export const adamUpdate: Op<["w", "m", "v", "g"], AdamAttrs> =
+	/* @__PURE__ */ defineOp({
+		name: "adamUpdate",
+		inputs: ["w", "m", "v", "g"],
+		updates: ["w", "m", "v"],
+		defaults: {
+			learningRate: 1e-3,
+			beta1: 0.9,
+			beta2: 0.999,
+			epsilon: 1e-8,
+			step: 1,
+			weightDecay: 0,
+		},
+		shape({ w, m, v, g }, attrs) {
+			hasShape("m", m, w, "the shape of w");
+			hasShape("v", v, w, "the shape of w");
+			hasShape("g", g, w, "the shape of w");
+			notNegative("learningRate", attrs.learningRate);
+			notNegative("epsilon", attrs.epsilon);
+			notNegative("weightDecay", attrs.weightDecay);
+			inRange("beta1", attrs.beta1, 0, 1 - 1e-9);
+			inRange("beta2", attrs.beta2, 0, 1 - 1e-9);
+			if (!Number.isInteger(attrs.step) || attrs.step < 1) {
+				invalid(`step ${attrs.step} must be an integer of at least 1`);
+			}
+			return w;
+		},
+		reference({ w, m, v, g }, attrs) {
+			const { learningRate, beta1, beta2, step } = attrs;
+			g.data.forEach((gradient, i) => {
+				m.data[i] = beta1 * m.data[i] + (1 - beta1) * gradient;
+				v.data[i] = beta2 * v.data[i] + (1 - beta2) * gradient ** 2;
+				const mean = m.data[i] / (1 - beta1 ** step);
+				const root = Math.sqrt(v.data[i] / (1 - beta2 ** step));
+				w.data[i] *= 1 - learningRate * attrs.weightDecay;
+				w.data[i] -= (learningRate * mean) / (root + attrs.epsilon);
+			});
+		},
+		launch({ shapes: { w }, attrs }) {
+			const { learningRate, beta1, beta2, step, epsilon } = attrs;
+			return [
+				single({
+					kernel: adamKernel,
+					params: {
+						n: sizeOf(w),
+						beta1,
+						rest1: 1 - beta1,
+						beta2,
+						rest2: 1 - beta2,
+						decay: 1 - learningRate * attrs.weightDecay,
+						stepSize: learningRate / (1 - beta1 ** step),
+						rootScale: 1 / Math.sqrt(1 - beta2 ** step),
+						epsilon,
+					},
+					grid: elementGrid(sizeOf(w)),
+				}),
+			];
+		},
+	});

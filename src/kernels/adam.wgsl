@@ -1,0 +1,42 @@
+// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = decay w - stepSize m / (sqrt(v) rootScale + epsilon)
+struct Params {
+  n: u32,
+  beta1: f32,
+  // 1 - beta1
+  rest1: f32,
+  beta2: f32,
+  // 1 - beta2
+  rest2: f32,
+  // 1 - learningRate * weightDecay
+  decay: f32,
+  // learningRate / (1 - beta1^step)
+  stepSize: f32,
+  // 1 / sqrt(1 - beta2^step)
+  rootScale: f32,
+  epsilon: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> w: array<f32>;
+@group(0) @binding(2) var<storage, read_write> m: array<f32>;
+@group(0) @binding(3) var<storage, read_write> v: array<f32>;
+@group(0) @binding(4) var<storage, read> g: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let first = (wid.y * groups.x + wid.x) * 512 + lane;
+  for (var k = 0u; k < 8; k++) {
+    let i = first + k * 64;
+    if (i < params.n) {
+      let mean = params.beta1 * m[i] + params.rest1 * g[i];
+      let square = params.beta2 * v[i] + params.rest2 * g[i] * g[i];
+      m[i] = mean;
+      v[i] = square;
+      w[i] = params.decay * w[i] - params.stepSize * mean / (sqrt(square) * params.rootScale + params.epsilon);
+    }
+  }
+}
