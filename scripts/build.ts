@@ -19,6 +19,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const src = join(root, "src");
 /** Folders of the library; `src/index.ts` and `src/unet/index.ts` are its entries. */
 const LIBRARY = ["engine", "kernels", "unet"];
+const { version } = JSON.parse(
+	readFileSync(join(root, "package.json"), "utf8"),
+) as { version: string };
 const SHARED = {
 	absWorkingDir: root,
 	format: "esm",
@@ -108,7 +111,7 @@ async function buildCli(out: string): Promise<void> {
 		packages: "external",
 		platform: "node",
 		target: "node20",
-		banner: { js: "" },
+		define: { WGRAD_VERSION: JSON.stringify(version) },
 		plugins: [wgslEsbuild],
 	});
 	const entry = join(outdir, "wgrad.js");

@@ -1,6 +1,9 @@
 import { UsageError, WgradError } from "../data/errors.ts";
 import { type AnyCommand, nearest } from "./command.ts";
 
+/** Of package.json; the build puts it in. */
+declare const WGRAD_VERSION: string;
+
 /** The commands; each is loaded only when it is called. */
 const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
 	train: async () => (await import("./train.ts")).train,
@@ -23,7 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
 		return name === undefined ? 2 : 0;
 	}
 	if (name === "--version" || name === "-v") {
-		process.stdout.write(`${await version()}\n`);
+		process.stdout.write(`${WGRAD_VERSION}\n`);
 		return 0;
 	}
 	if (!Object.hasOwn(COMMANDS, name)) {
@@ -54,12 +57,6 @@ async function overview(): Promise<string> {
 		"Example: wgrad train --data digits",
 		"",
 	].join("\n");
-}
-
-async function version(): Promise<string> {
-	const { readFile } = await import("node:fs/promises");
-	const manifest = new URL("../../package.json", import.meta.url);
-	return JSON.parse(await readFile(manifest, "utf8")).version;
 }
 
 /** One sentence for a person, and the exit code. */

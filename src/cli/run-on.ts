@@ -106,8 +106,8 @@ function supervise(
 		event: (event) =>
 			guarded(() => {
 				if (event.type === "device") {
-					const kind = event.software ? "software, no GPU" : "GPU";
-					terminal.note(`Adapter: ${event.description} [${kind}]`);
+					const slow = event.software ? ": no GPU is used" : "";
+					terminal.note(`Adapter: ${event.description}${slow}`);
 				}
 				host.event?.(event);
 				if (event.type === "done") resolve(event.stopped);
