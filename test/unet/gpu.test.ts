@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
 	cpuDevice,
 	type Device,
 	scope,
 	tensor,
 	valueAndGrad,
-	type WebgpuDevice,
 } from "../../src/engine/index.ts";
 import { softmaxCrossEntropy } from "../../src/kernels/index.ts";
 import {
@@ -17,7 +16,7 @@ import {
 	type UnetOptions,
 	unet,
 } from "../../src/unet/index.ts";
-import { describeOnGpus } from "../gpu.ts";
+import { describeOnDevices, describeOnGpus } from "../gpu.ts";
 
 const config = { inChannels: 3, classes: 5, base: 4, depth: 2, convs: 2 };
 
@@ -65,19 +64,13 @@ async function gradients(device: Device, change: Partial<UnetOptions>) {
 	return { loss: await loss.item(), grads: new Map(read) };
 }
 
-await describeOnGpus((open) => {
-	let device: WebgpuDevice;
-	beforeEach(async () => {
-		device = await open();
-	});
-	afterEach(() => device?.destroy());
-
+await describeOnDevices((device) => {
 	test.each<Partial<UnetOptions>>([
 		{},
 		{ norm: "none", activation: "leakyRelu" },
 	])("the network's gradients are those of float64: %j", async (change) => {
 		const expected = await gradients(cpuDevice(), change);
-		const found = await gradients(device, change);
+		const found = await gradients(device(), change);
 		expect(Math.abs(found.loss / expected.loss - 1)).toBeLessThan(1e-5);
 		for (const [name, g] of expected.grads) {
 			let error = 0;
@@ -107,14 +100,18 @@ await describeOnGpus((open) => {
 			return losses;
 		};
 		const expected = await run(cpuDevice());
-		const found = await run(device);
+		const found = await run(device());
 		expect(expected[5]).toBeLessThan(expected[0]);
 		found.forEach((loss, i) => {
 			expect(Math.abs(loss / expected[i] - 1)).toBeLessThan(1e-3);
 		});
 	});
+});
 
+await describeOnGpus((open) => {
 	test("two hundred steps with validation leave no buffer behind", async () => {
+		// A device of its own: what other tests left to the garbage collector would be counted.
+		const device = await open();
 		const model = unet({ ...config, base: 2, depth: 1 }, { device });
 		const { stats } = device;
 		const batch = noise([1, 9, 7, 3]);
@@ -136,5 +133,6 @@ await describeOnGpus((open) => {
 		const kept = 3 * Object.keys(params).length + Object.keys(state).length;
 		expect(live).toEqual(new Array(10).fill(kept));
 		expect(peak.at(-1)).toBe(peak[1]);
+		device.destroy();
 	});
 });
