@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { wgslEsbuild } from "../scripts/wgsl.ts";
-import { caseFiles } from "./cases.ts";
+import { caseFiles } from "./case-files.ts";
 
 /** Stands in for test/cases.ts where there is no folder to read: imports every file of the table. */
 const casesEsbuild: Plugin = {

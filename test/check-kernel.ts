@@ -5,12 +5,12 @@ import {
 	release,
 	type Shape,
 	sizeOf,
-	type Variant,
 	type WebgpuDevice,
 } from "../src/engine/index.ts";
 import {
 	attrsOf,
 	call,
+	describeVariant,
 	drawInputs,
 	outputsOf,
 	type Row,
@@ -58,7 +58,7 @@ export async function checkKernel(
 			const problem = compare(found[name], values);
 			if (problem)
 				problems.push(
-					`variant ${i} (${describe(variant)}), ${name}: ${problem}`,
+					`variant ${i} (${describeVariant(variant)}), ${name}: ${problem}`,
 				);
 		}
 	}
@@ -136,15 +136,6 @@ function compare(found: HostArray, expected: HostArray): string | undefined {
 	// Written so that an all-zero expectation asks for exact zeros.
 	if (difference <= TOLERANCE * total) return undefined;
 	return `normalised squared error ${(difference / total).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`;
-}
-
-function describe(variant: Variant): string {
-	return variant.stages
-		.map(({ kernel, constants }) => {
-			const set = Object.entries(constants).map(([k, v]) => `${k}=${v}`);
-			return [kernel.name, ...set].join(" ");
-		})
-		.join(" + ");
 }
 
 /**

@@ -6,7 +6,8 @@ import type { Capabilities, Op } from "../src/engine/index.ts";
 import { bareName } from "../src/engine/op.ts";
 import * as kernels from "../src/kernels/index.ts";
 import type { Case } from "./case.ts";
-import { caseFiles, cases } from "./cases.ts";
+import { caseFiles } from "./case-files.ts";
+import { cases } from "./cases.ts";
 import { attrsOf, shapesOf } from "./rows.ts";
 
 /** What src/kernels exports, and the engine's own op. */

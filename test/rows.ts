@@ -6,6 +6,7 @@ import {
 	type Shape,
 	sizeOf,
 	type Tensor,
+	type Variant,
 } from "../src/engine/index.ts";
 import type { Case } from "./case.ts";
 
@@ -100,6 +101,16 @@ export function shapesOf(row: Case): Record<string, Shape | undefined> {
 /** A row's attributes with the defaults of those it leaves out. */
 export function attrsOf(row: Case): object {
 	return { ...row.op.spec.defaults, ...row.attrs };
+}
+
+/** A variant's kernels with their constants, for reports. */
+export function describeVariant(variant: Variant): string {
+	return variant.stages
+		.map(({ kernel, constants }) => {
+			const set = Object.entries(constants).map(([k, v]) => `${k}=${v}`);
+			return [kernel.name, ...set].join(" ");
+		})
+		.join(" + ");
 }
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32, Tommy Ettinger). */
