@@ -4,7 +4,7 @@ import {
 	classHistogram,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
-import { unetConfig, unetDefaults } from "../unet/index.ts";
+import { unetConfig } from "../unet/index.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -15,11 +15,8 @@ const DEFAULTS = {
 	batch: 8,
 	learningRate: 3e-3,
 	schedule: "one-cycle",
-	base: unetDefaults.base,
-	depth: unetDefaults.depth,
-	convs: unetDefaults.convs,
-	momentum: unetDefaults.momentum,
 	classWeights: "auto",
+	model: {},
 } as const;
 
 /** The options that decide on network and training. */
@@ -83,14 +80,14 @@ export function resolveConfig(
 		values["class-weights"] ?? preset.classWeights,
 		train,
 	);
+	const { base, depth, convs } = values;
+	const shorthand = { base, depth, convs };
+	const regular = Object.values(shorthand).some((v) => v !== undefined);
 	return {
 		model: unetConfig({
 			inChannels: train.channels,
 			classes: train.classes,
-			base: values.base ?? preset.base,
-			depth: values.depth ?? preset.depth,
-			convs: values.convs ?? preset.convs,
-			momentum: preset.momentum,
+			...(regular ? shorthand : preset.model),
 		}),
 		size: [train.height, train.width],
 		scale: train.scale,

@@ -84,11 +84,13 @@ export function architecture(
 	if (!wanted) return found;
 	const config = unetConfig(wanted);
 	for (const [field, value] of Object.entries(config)) {
-		const other = found[field as keyof UnetConfig];
+		const [here, there] = [value, found[field as keyof UnetConfig]].map((v) =>
+			JSON.stringify(v),
+		);
 		// The momentum is a matter of training, not of architecture.
-		if (field !== "momentum" && other !== value) {
+		if (field !== "momentum" && here !== there) {
 			throw new CheckpointError(
-				`${file}: this checkpoint has ${field} ${other}, but ${field} ${value} is asked for`,
+				`${file}: this checkpoint has ${field} ${there}, but ${here} is asked for`,
 			);
 		}
 	}

@@ -18,6 +18,7 @@ import {
 	normalize,
 	pad,
 	relu,
+	upsampleNearest,
 } from "../kernels/index.ts";
 import {
 	momentSpecs,
@@ -40,7 +41,7 @@ export interface Model {
 	readonly params: NamedTensors;
 	/** Running mean and variance [2, C] of each batch normalisation, used outside training. */
 	readonly state: NamedTensors;
-	/** Inputs are padded so that height and width divide by this: 2^depth. */
+	/** Inputs are padded so that height and width divide by this: 2 to the number of poolings. */
 	readonly multiple: number;
 }
 
@@ -89,7 +90,13 @@ export function modelOf(
 		const running = values.moments(name, channels);
 		state[name] = tensor(running, [2, channels], { device });
 	}
-	return { config, device, params, state, multiple: 2 ** config.depth };
+	return {
+		config,
+		device,
+		params,
+		state,
+		multiple: 2 ** config.decoder.length,
+	};
 }
 
 function initialValues(
@@ -138,15 +145,15 @@ export function forward(
 
 	const skips: Tensor[] = [];
 	let y = padded ? pad(x, { padding: margin }) : x;
-	for (let i = 0; i <= config.depth; i++) {
+	for (let i = 0; i < config.encoder.length; i++) {
 		const above = y;
 		y = level(`encoder.${i}`, () => (i === 0 ? above : maxPool(above)));
 		skips.push(y);
 	}
-	for (let i = config.depth - 1; i >= 0; i--) {
+	for (let i = config.decoder.length - 1; i >= 0; i--) {
 		const below = y;
 		y = level(`decoder.${i}`, () =>
-			concat(skips[i], upsample(params, `decoder.${i}.up`, below)),
+			concat(skips[i], upsample(config, params, `decoder.${i}.up`, below)),
 		);
 	}
 	const logits = conv2d(y, params["head.weight"], params["head.bias"]);
@@ -156,7 +163,7 @@ export function forward(
 	};
 }
 
-/** The 3x3 convolutions of one level, each with normalisation and activation. */
+/** The convolutions of one level, each with normalisation and activation. */
 function convolutions(
 	{ config, state }: Pick<Model, "config" | "state">,
 	params: NamedTensors,
@@ -167,11 +174,15 @@ function convolutions(
 	const activate = config.activation === "relu" ? relu : leakyRelu;
 	const batch: Record<string, Tensor> = {};
 	let y = x;
-	for (let j = 0; j < config.convs; j++) {
+	for (let j = 0; `${prefix}.conv.${j}.weight` in params; j++) {
 		const weight = params[`${prefix}.conv.${j}.weight`];
+		const isLast =
+			prefix === "decoder.0" && !(`${prefix}.conv.${j + 1}.weight` in params);
+		const finish =
+			isLast && !config.lastActivation ? (t: Tensor) => t : activate;
 		if (config.norm === "none") {
 			const bias = params[`${prefix}.conv.${j}.bias`];
-			y = activate(conv2d(y, weight, bias, { padding: "same" }));
+			y = finish(conv2d(y, weight, bias, { padding: "same" }));
 			continue;
 		}
 		const name = `${prefix}.norm.${j}`;
@@ -184,13 +195,19 @@ function convolutions(
 			params[`${name}.bias`],
 			{ epsilon: config.epsilon },
 		);
-		y = activate(y);
+		y = finish(y);
 	}
 	return { y, batch };
 }
 
-/** Doubles height and width and halves the channels. */
-function upsample(params: NamedTensors, prefix: string, x: Tensor): Tensor {
+/** Doubles height and width. */
+function upsample(
+	config: UnetConfig,
+	params: NamedTensors,
+	prefix: string,
+	x: Tensor,
+): Tensor {
+	if (config.up === "nearest") return upsampleNearest(x);
 	const weight = params[`${prefix}.weight`];
 	const bias: Tensor | undefined = params[`${prefix}.bias`];
 	return convTranspose2d(x, weight, bias, { stride: 2 });

@@ -163,10 +163,10 @@ describe("refused", () => {
 				changed(({ metadata }) =>
 					metadata.set(
 						"unet",
-						'{"inChannels":1,"classes":2,"base":4096,"depth":8}',
+						'{"inChannels":1,"classes":2,"base":4096,"depth":0}',
 					),
 				),
-			"tensor encoder.0.conv.0.weight is [2,1,3,3] but the architecture needs [4096,1,3,3]",
+			"tensor encoder.0.conv.0.weight is [2,1,3,3] but the architecture needs [2048,1,3,3]",
 		],
 		[
 			"training damaged",
@@ -212,9 +212,11 @@ describe("refused", () => {
 
 	test("another architecture than the one asked for, by its first field", () => {
 		const read = () =>
-			loadModel(bytes, "x", { config: { ...config, base: 4 } });
+			loadModel(bytes, "x", { config: { ...config, norm: "none" } });
 		expect(read).toThrow(CheckpointError);
-		expect(read).toThrow("this checkpoint has base 2, but base 4 is asked for");
+		expect(read).toThrow(
+			"this checkpoint has encoder [2,4], but [4,8] is asked for",
+		);
 		expect(loadModel(bytes, "x", { config }).model.config).toEqual(
 			model.config,
 		);

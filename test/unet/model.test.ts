@@ -61,6 +61,27 @@ describe("parameters", () => {
 		);
 	});
 
+	test("nearest upsampling, 1x1 decoder and lists of channels", () => {
+		const options = {
+			inChannels: 1,
+			classes: 3,
+			encoder: [4, 6, 10],
+			encoderConvs: [1, 1, 2],
+			decoder: [7, 8],
+			decoderConvs: [1, 1],
+			decoderKernel: 1,
+			up: "nearest",
+		} as const;
+		const shapes = Object.fromEntries(
+			Object.entries(unet(options).params).map(([k, p]) => [k, p.shape]),
+		);
+		expect(shapes["encoder.2.conv.1.weight"]).toEqual([3, 3, 10, 10]);
+		expect(shapes["decoder.1.conv.0.weight"]).toEqual([1, 1, 6 + 10, 8]);
+		expect(shapes["decoder.0.conv.0.weight"]).toEqual([1, 1, 4 + 8, 7]);
+		expect(shapes["head.weight"]).toEqual([1, 1, 7, 3]);
+		expect(Object.keys(shapes).some((k) => k.includes(".up."))).toBe(false);
+	});
+
 	test("the same seed gives the same numbers, another seed others", async () => {
 		const [a, b, c] = [1, 1, 2].map((seed) => unet(small, { seed }));
 		for (const [name, p] of Object.entries(a.params)) {
@@ -75,6 +96,12 @@ describe("parameters", () => {
 	test.each<[object, string]>([
 		[{ base: 0 }, "base is 0; it must be a whole number from 1 to 4096"],
 		[{ depth: 2.5 }, "depth is 2.5"],
+		[{ encoder: [] }, "encoder is []; it must be a list of 1 to 9"],
+		[
+			{ encoder: [2, 4], decoder: [2, 2] },
+			"decoder is [2,2]; it must be a list of 1 whole numbers",
+		],
+		[{ decoderKernel: 5 }, "decoderKernel is 5; it must be 1 or 3"],
 		[{ classes: 1 }, "classes is 1"],
 		[{ norm: "group" }, 'norm is "group"; it must be batch or none'],
 		[{ momentum: 1 }, "momentum is 1"],
@@ -212,6 +239,15 @@ describe("forward", () => {
 test.each<Partial<UnetOptions>>([
 	{},
 	{ norm: "none", activation: "leakyRelu", convs: 2, depth: 1 },
+	{
+		encoder: [2, 3, 4],
+		encoderConvs: [1, 2, 1],
+		decoder: [5, 3],
+		decoderConvs: [1, 1],
+		decoderKernel: 1,
+		up: "nearest",
+		lastActivation: false,
+	},
 ])(
 	"gradients of the whole network are those of finite differences: %j",
 	async (change) => {
