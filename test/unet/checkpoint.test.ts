@@ -166,7 +166,7 @@ describe("refused", () => {
 						'{"inChannels":1,"classes":2,"base":4096,"depth":0}',
 					),
 				),
-			"tensor encoder.0.conv.0.weight is [2,1,3,3] but the architecture needs [2048,1,3,3]",
+			"tensor encoder.0.conv.0.weight is [2,1,3,3] but the architecture needs [4096,1,3,3]",
 		],
 		[
 			"training damaged",
@@ -212,7 +212,7 @@ describe("refused", () => {
 
 	test("another architecture than the one asked for, by its first field", () => {
 		const read = () =>
-			loadModel(bytes, "x", { config: { ...config, norm: "none" } });
+			loadModel(bytes, "x", { config: { ...config, base: 4 } });
 		expect(read).toThrow(CheckpointError);
 		expect(read).toThrow(
 			"this checkpoint has encoder [2,4], but [4,8] is asked for",
