@@ -39,7 +39,7 @@ export async function timeInTurns(
 		plans.push({ subject, calls, times: { first, samples: [] } });
 	}
 	const start = performance.now();
-	for (let round = 1; round <= MAX_ROUNDS; round++) {
+	for (let round = 1; plans.length && round <= MAX_ROUNDS; round++) {
 		progress(`round ${round}`);
 		for (const { subject, calls, times } of plans) {
 			const spent = calls * times.samples.reduce((a, b) => a + b, 0);

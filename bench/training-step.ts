@@ -15,11 +15,11 @@ export async function timeTrainingStep(
 	device: WebgpuDevice,
 	progress: (text: string) => void,
 ): Promise<StepTiming> {
-	const { base, depth, convs, momentum, batch } = digitsPreset;
+	const { model: form, batch } = digitsPreset;
 	const config = unetConfig({
 		inChannels: IMAGE.channels,
 		classes: IMAGE.classes,
-		...{ base, depth, convs, momentum },
+		...form,
 	});
 	const model = unet(config, { seed: 0, device });
 	const data = randomBatch(batch);
