@@ -107,7 +107,8 @@ function inputGrad<A extends object>(
 		reference({ x, dy }, attrs, y) {
 			const slope = slopeOf(attrs);
 			dy.data.forEach((d, i) => {
-				y.data[i] = x.data[i] <= 0 ? slope * d : d;
+				y.data[i] =
+					x.data[i] > 0 || Number.isNaN(x.data[i]) ? d : slope && slope * d;
 			});
 		},
 		launch: ({ y, attrs }) => [

@@ -5,25 +5,50 @@ override OP: u32;
 // Extents that count; 0 when a and b are laid out as y.
 override RANK: u32;
 
-struct Params { n: u32, extents: vec4u, aStrides: vec4u, bStrides: vec4u }
+// Extents, strides and step (64) count from the innermost dimension.
+struct Params { n: u32, extents: vec4u, step: vec4u, aStrides: vec4u, bStrides: vec4u }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-fn offsets(i: u32) -> vec2u {
-  if (RANK == 0) {
-    return vec2u(i);
+// The index of an element in each dimension; the outermost that counts takes what is left.
+fn digitsOf(i: u32) -> vec4u {
+  let size = params.extents;
+  var d = vec4u(i, 0, 0, 0);
+  if (RANK > 1) {
+    d.y = d.x / size.x;
+    d.x %= size.x;
   }
-  var rest = i;
-  var at = vec2u(0);
-  for (var d = RANK - 1; d > 0; d--) {
-    let size = params.extents[d];
-    at += (rest % size) * vec2u(params.aStrides[d], params.bStrides[d]);
-    rest /= size;
+  if (RANK > 2) {
+    d.z = d.y / size.y;
+    d.y %= size.y;
   }
-  return at + rest * vec2u(params.aStrides[0], params.bStrides[0]);
+  if (RANK > 3) {
+    d.w = d.z / size.z;
+    d.z %= size.z;
+  }
+  return d;
+}
+
+// The digits 64 elements on: an addition with carries, cheaper than divisions.
+fn advance(digits: vec4u) -> vec4u {
+  let size = params.extents;
+  var d = digits + params.step;
+  if (RANK > 1 && d.x >= size.x) {
+    d.x -= size.x;
+    d.y++;
+  }
+  if (RANK > 2 && d.y >= size.y) {
+    d.y -= size.y;
+    d.z++;
+  }
+  if (RANK > 3 && d.z >= size.z) {
+    d.z -= size.z;
+    d.w++;
+  }
+  return d;
 }
 
 fn combine(u: f32, v: f32) -> f32 {
@@ -44,11 +69,16 @@ fn main(
 ) {
   // Each invocation does 8 elements, a workgroup apart, so that neighbours load neighbours.
   let first = (wid.y * groups.x + wid.x) * 512 + lane;
+  var digits = digitsOf(first);
   for (var k = 0u; k < 8; k++) {
     let i = first + k * 64;
     if (i < params.n) {
-      let at = offsets(i);
-      y[i] = combine(a[at.x], b[at.y]);
+      if (RANK == 0) {
+        y[i] = combine(a[i], b[i]);
+      } else {
+        y[i] = combine(a[dot(digits, params.aStrides)], b[dot(digits, params.bStrides)]);
+        digits = advance(digits);
+      }
     }
   }
 }

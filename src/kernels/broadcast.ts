@@ -3,7 +3,7 @@ import { single, type Variant } from "../engine/kernel.ts";
 import type { NdArray } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import binaryKernel from "./binary.wgsl";
-import { elementGrid } from "./grid.ts";
+import { elementGrid, stepDigits } from "./grid.ts";
 
 /** Dimensions that `binary.wgsl` can tell apart. */
 const MAX_RANK = 4;
@@ -15,7 +15,7 @@ const OPS = { add: 0, sub: 1, mul: 2, div: 3, first: 4 } as const;
 interface BroadcastPlan {
 	/** Number of extents that count; 0 when every input is laid out as the output. */
 	readonly rank: number;
-	/** Merged extents of the output, outermost first, filled up to four. */
+	/** Merged extents of the output, innermost first, filled up to four. */
 	readonly extents: readonly number[];
 	/** Per input, the step in elements along each extent; 0 where it is repeated. */
 	readonly strides: readonly (readonly number[])[];
@@ -63,6 +63,7 @@ export function broadcastPlan(
 	const plain =
 		merged.length === 0 ||
 		(merged.length === 1 && merged[0].strides.every((s) => s === 1));
+	merged.reverse();
 	const fill = (values: number[], value: number) =>
 		Array.from({ length: MAX_RANK }, (_, d) => values[d] ?? value);
 	return {
@@ -96,6 +97,7 @@ export function launchBinary(
 			params: {
 				n,
 				extents: plan.extents,
+				step: [...stepDigits(plan.extents.slice(0, plan.rank - 1)), 0, 0, 0],
 				aStrides: plan.strides[0],
 				bStrides: plan.strides[1],
 			},

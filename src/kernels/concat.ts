@@ -4,7 +4,7 @@ import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../engine/shape.ts";
 import { axisOf } from "./attributes.ts";
 import concatKernel from "./concat.wgsl";
-import { elementGrid } from "./grid.ts";
+import { elementGrid, stepDigits } from "./grid.ts";
 import { launchWindow } from "./window.ts";
 
 /** Attributes of `concat`. */
@@ -62,14 +62,12 @@ export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 	launch({ shapes: { a, b }, y, attrs }) {
 		const axis = axisOf(attrs.axis, a);
 		const n = sizeOf(y);
+		const aRow = sizeOf(a.slice(axis));
+		const bRow = sizeOf(b.slice(axis));
 		return [
 			single({
 				kernel: concatKernel,
-				params: {
-					n,
-					aRow: sizeOf(a.slice(axis)),
-					bRow: sizeOf(b.slice(axis)),
-				},
+				params: { n, aRow, bRow, step: stepDigits([aRow + bRow]) },
 				grid: elementGrid(n),
 			}),
 		];

@@ -1,5 +1,6 @@
 // y[o, :] = a[o, :] followed by b[o, :], with everything from the joined axis on as one row.
-struct Params { n: u32, aRow: u32, bRow: u32 }
+// step: 64 elements as (elements, rows).
+struct Params { n: u32, aRow: u32, bRow: u32, step: vec2u }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -14,16 +15,23 @@ fn main(
 ) {
   let row = params.aRow + params.bRow;
   let first = (wid.y * groups.x + wid.x) * 512 + lane;
+  var j = first % row;
+  var o = first / row;
   for (var k = 0u; k < 8; k++) {
     let i = first + k * 64;
     if (i < params.n) {
-      let o = i / row;
-      let j = i % row;
       if (j < params.aRow) {
         y[i] = a[o * params.aRow + j];
       } else {
         y[i] = b[o * params.bRow + j - params.aRow];
       }
+    }
+    // An addition with carry, cheaper than a division.
+    j += params.step.x;
+    o += params.step.y;
+    if (j >= row) {
+      j -= row;
+      o++;
     }
   }
 }

@@ -6,7 +6,7 @@ import { hasRank, hasShape } from "./attributes.ts";
 import { itemGrid } from "./grid.ts";
 import maxPoolKernel from "./max-pool.wgsl";
 import inputGradKernel from "./max-pool-input-grad.wgsl";
-import tilesKernel from "./max-pool-input-grad-tiles.wgsl";
+import twoByTwoKernel from "./max-pool-input-grad-2x2.wgsl";
 import vec4Kernel from "./max-pool-vec4.wgsl";
 import {
 	type Extents,
@@ -89,15 +89,21 @@ export const maxPoolInputGrad: Op<["x", "dy"], MaxPoolAttrs> =
 				params: { ...params, n: sizeOf(x) },
 				grid: itemGrid(sizeOf(x)),
 			});
-			if (window[0] !== stride[0] || window[1] !== stride[1]) return [any];
-			const tiles = [0, 1].map((d) => ceilDiv(x[1 + d] + before[d], window[d]));
-			const n = x[0] * tiles[0] * tiles[1] * x[3];
-			const tiled = single({
-				kernel: tilesKernel,
-				params: { ...params, n, tiles },
-				grid: linearGrid(ceilDiv(n, 256)),
+			const tiled =
+				[...window, ...stride].every((e) => e === 2) &&
+				before.every((p) => p === 0) &&
+				x[3] % 4 === 0;
+			if (!tiled) return [any];
+			const tiles = [ceilDiv(x[1], 2), ceilDiv(x[2], 2)];
+			const channels = x[3] / 4;
+			const n = x[0] * tiles[0] * tiles[1] * channels;
+			const { xSize, ySize } = params;
+			const fast = single({
+				kernel: twoByTwoKernel,
+				params: { n, channels, xSize, ySize, tiles },
+				grid: itemGrid(n),
 			});
-			return [tiled, any];
+			return [fast, any];
 		},
 	});
 

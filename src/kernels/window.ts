@@ -3,7 +3,7 @@ import { single, type Variant } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import { finite, hasRank } from "./attributes.ts";
-import { elementGrid } from "./grid.ts";
+import { elementGrid, stepDigits } from "./grid.ts";
 import windowKernel from "./window.wgsl";
 
 /** Pixels per side. */
@@ -86,7 +86,15 @@ export function launchWindow(
 	return [
 		single({
 			kernel: windowKernel,
-			params: { n, value, top, left, xSize: x, ySize: y },
+			params: {
+				n,
+				value,
+				top,
+				left,
+				xSize: x,
+				ySize: y,
+				step: stepDigits([y[1], y[0]]),
+			},
 			grid: elementGrid(n),
 		}),
 	];

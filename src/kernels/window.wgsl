@@ -8,6 +8,8 @@ struct Params {
   // [height, width] of one image of x and of y.
   xSize: vec2u,
   ySize: vec2u,
+  // 64 elements as (elements, rows, images) of y.
+  step: vec3u,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,19 +23,30 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let first = (wid.y * groups.x + wid.x) * 512 + lane;
+  let row = first / params.ySize.y;
+  // (element, row, image)
+  var at = vec3u(first % params.ySize.y, row % params.ySize.x, row / params.ySize.x);
   for (var k = 0u; k < 8; k++) {
     let i = first + k * 64;
     if (i < params.n) {
-      let row = i / params.ySize.y;
-      let image = row / params.ySize.x;
       // Below zero wraps to above every extent.
-      let h = u32(i32(row % params.ySize.x) - params.top);
-      let w = u32(i32(i % params.ySize.y) - params.left);
+      let h = u32(i32(at.y) - params.top);
+      let w = u32(i32(at.x) - params.left);
       var v = params.value;
       if (h < params.xSize.x && w < params.xSize.y) {
-        v = x[(image * params.xSize.x + h) * params.xSize.y + w];
+        v = x[(at.z * params.xSize.x + h) * params.xSize.y + w];
       }
       y[i] = v;
+    }
+    // An addition with carries, cheaper than divisions.
+    at += params.step;
+    if (at.x >= params.ySize.y) {
+      at.x -= params.ySize.y;
+      at.y++;
+    }
+    if (at.y >= params.ySize.x) {
+      at.y -= params.ySize.x;
+      at.z++;
     }
   }
 }

@@ -23,6 +23,9 @@ const windows: [x: number[], attrs: object][] = [
 	[[1, 1, 1, 8], { size: 3, stride: 1, padding: "same" }],
 	// Above one workgroup of 256.
 	[[2, 18, 22, 12], {}],
+	[[2, 7, 6, 8], {}],
+	[[2, 5, 8, 8], { padding: "same" }],
+	[[1, 6, 6, 4], { padding: 1 }],
 ];
 
 /** Shape of the pooled output, worked by hand. */
@@ -39,6 +42,9 @@ const pooled: number[][] = [
 	[1, 1, 1, 4],
 	[1, 1, 1, 8],
 	[2, 9, 11, 12],
+	[2, 3, 3, 8],
+	[2, 3, 4, 8],
+	[1, 4, 4, 4],
 ];
 
 export const cases: Case[] = [
@@ -50,15 +56,20 @@ export const cases: Case[] = [
 			attrs,
 		),
 	),
-	// Ties, in tiles and overlapping.
-	...[{}, { size: 2, stride: 1, padding: "same" }].map((attrs, i) =>
-		row(
-			maxPoolInputGrad,
-			{
-				x: exactly([1, 1, 0, 0, 1, 1, -2, 0], [1, 2, 4, 1]),
-				dy: i ? normal(1, 2, 4, 1) : normal(1, 1, 2, 1),
-			},
-			attrs,
+	// Ties, apart and overlapping, with one channel and with four.
+	...[1, 4].flatMap((c) =>
+		[{}, { size: 2, stride: 1, padding: "same" }].map((attrs, i) =>
+			row(
+				maxPoolInputGrad,
+				{
+					x: exactly(
+						[1, 1, 0, 0, 1, 1, -2, 0].flatMap((v) => Array(c).fill(v)),
+						[1, 2, 4, c],
+					),
+					dy: i ? normal(1, 2, 4, c) : normal(1, 1, 2, c),
+				},
+				attrs,
+			),
 		),
 	),
 	fails(
