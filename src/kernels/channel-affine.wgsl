@@ -43,9 +43,19 @@ fn main(
       shift = beta[c];
     }
   }
-  for (var k = 0u; k < 8; k++) {
-    let i = first + k * params.stride;
-    if (i < params.n) {
+  let step = params.stride;
+  if (first + 7 * step < params.n) {
+    // Straight-line code, without a test per element, takes half the time on software adapters.
+    y[first] = (x[first] - center) * scale + shift;
+    y[first + step] = (x[first + step] - center) * scale + shift;
+    y[first + 2 * step] = (x[first + 2 * step] - center) * scale + shift;
+    y[first + 3 * step] = (x[first + 3 * step] - center) * scale + shift;
+    y[first + 4 * step] = (x[first + 4 * step] - center) * scale + shift;
+    y[first + 5 * step] = (x[first + 5 * step] - center) * scale + shift;
+    y[first + 6 * step] = (x[first + 6 * step] - center) * scale + shift;
+    y[first + 7 * step] = (x[first + 7 * step] - center) * scale + shift;
+  } else {
+    for (var i = first; i < params.n; i += step) {
       y[i] = (x[i] - center) * scale + shift;
     }
   }
