@@ -149,13 +149,17 @@ function withConstants({ kernel, constants }: Dispatch): string {
 /** For each kernel and set of constants, the row that launches it with about as much data as is wanted. */
 function middlingRuns(): Map<string, Run> {
 	const runs = new Map<string, Run>();
-	const distance = (run: Run) => Math.abs(run.elements - ELEMENTS);
+	// Enough data and little more; else the most there is.
+	const better = (a: Run, b: Run) =>
+		a.elements >= ELEMENTS && b.elements >= ELEMENTS
+			? a.elements < b.elements
+			: a.elements > b.elements;
 	for (const row of nameRows(cases.filter((c) => !c.error && !c.bench))) {
 		for (const run of runsOf(row)) {
 			const { kernel, constants } = run.step;
 			const title = `${kernel.name} ${JSON.stringify(constants)}`;
 			const best = runs.get(title);
-			if (!best || distance(run) < distance(best)) runs.set(title, run);
+			if (!best || better(run, best)) runs.set(title, run);
 		}
 	}
 	return runs;
