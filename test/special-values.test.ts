@@ -1,0 +1,108 @@
+import { afterAll, expect, test } from "vitest";
+import * as k from "../src/kernels/index.ts";
+import { type Case, exactly, integers, normal, row } from "./case.ts";
+import { kernelChecker } from "./check-kernel.ts";
+import { describeOnGpus } from "./gpu.ts";
+import { nameRows } from "./rows.ts";
+
+// NaN and infinities: kernels must have them where the references do. They are
+// no rows of the table, because finite differences are meaningless there.
+const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+const special = [nan, inf, -inf, -0, 0, 1, -1, -nan];
+const rows: Case[] = [
+	row(k.relu, { x: exactly(special, [8]) }),
+	row(k.leakyRelu, { x: exactly(special, [8]) }),
+	row(k.reluInputGrad, { x: exactly(special, [8]), dy: normal(8) }),
+	row(k.leakyReluInputGrad, { x: exactly(special, [8]), dy: normal(8) }),
+	row(k.reluInputGrad, { dy: exactly(special, [8]), x: normal(8) }),
+	row(k.softmax, {
+		x: exactly([nan, 1, 2, inf, 1, 2, -inf, 1, 2, -inf, -inf, -inf], [4, 3]),
+	}),
+	...[nan, inf, -inf].map((v) =>
+		row(k.crossEntropy, {
+			logits: exactly([v, 1, 2], [1, 3]),
+			labels: integers([1], [1]),
+			total: exactly([1], []),
+		}),
+	),
+	row(k.crossEntropy, {
+		logits: exactly([-inf, 1, 2], [1, 3]),
+		labels: integers([0], [1]),
+		total: exactly([1], []),
+	}),
+	row(k.crossEntropy, {
+		logits: exactly([0, 1, 2], [1, 3]),
+		labels: integers([0], [1]),
+		total: exactly([nan], []),
+	}),
+	row(k.crossEntropy, {
+		logits: exactly([0, 1, 2], [1, 3]),
+		labels: integers([3], [1]),
+		total: exactly([1], []),
+	}),
+	row(k.maxPool, {
+		x: exactly(
+			[nan, 1, 2, 3, inf, 0, 1, nan, -inf, -inf, nan, -nan, -inf, -inf, 0, 0],
+			[1, 4, 4, 1],
+		),
+	}),
+	row(k.maxPoolInputGrad, {
+		x: exactly(
+			[nan, 1, 2, 3, inf, 0, 1, nan, -inf, -inf, nan, -nan, -inf, -inf, 0, 0],
+			[1, 4, 4, 1],
+		),
+		dy: normal(1, 2, 2, 1),
+	}),
+	row(
+		k.maxPoolInputGrad,
+		{
+			x: exactly(
+				[nan, 1, 2, 3, inf, 0, 1, nan, -inf, -inf, nan, -nan, -inf, -inf, 0, 0],
+				[1, 4, 4, 1],
+			),
+			dy: normal(1, 3, 3, 1),
+		},
+		{ stride: 1 },
+	),
+	row(k.maxPool, {
+		x: {
+			shape: [1, 2, 2, 4],
+			dtype: "f32",
+			fill: () =>
+				Float64Array.from([
+					nan,
+					1,
+					1,
+					1,
+					2,
+					nan,
+					2,
+					2,
+					3,
+					3,
+					nan,
+					3,
+					4,
+					4,
+					4,
+					4,
+				]),
+		},
+	}),
+	row(k.sum, { x: exactly(special, [8]) }),
+	row(k.add, { a: exactly(special, [8]), b: normal(8) }),
+	row(k.div, {
+		a: exactly([1, 0, -1, inf], [4]),
+		b: exactly([0, 0, 0, inf], [4]),
+	}),
+	row(k.moments, { x: exactly([nan, 1, 2, 3, 4, 5, 6, 7], [4, 2]) }),
+	row(k.scale, { x: exactly(special, [8]) }, { by: 0 }),
+];
+
+await describeOnGpus((open) => {
+	const checker = kernelChecker(open);
+	afterAll(() => checker.destroy());
+	test.each(nameRows(rows))("$name", async (r) => {
+		expect(await checker.check(r)).toEqual([]);
+	});
+});
