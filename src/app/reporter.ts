@@ -7,7 +7,7 @@ const INTERVAL_MS = 100;
 export interface Reporter {
 	/** Sends an event, after the one that `sendSoon` may have kept back. */
 	send(event: JobEvent): Promise<void>;
-	/** Sends an event, or keeps it back when the last was a moment ago; a newer one replaces it. */
+	/** Sends an event, or keeps it back when the last was a moment ago; a newer one of its type replaces it. */
 	sendSoon(event: JobEvent): Promise<void>;
 	/** Aborted when the host answers that the user asked to stop. */
 	readonly signal: AbortSignal;
@@ -31,6 +31,7 @@ export function createReporter(host: JobHost): Reporter {
 		await deliver(event);
 	}
 	async function sendSoon(event: JobEvent): Promise<void> {
+		if (kept && kept.type !== event.type) await deliver(kept);
 		kept = event;
 		if (performance.now() - sentAt < INTERVAL_MS) return;
 		kept = undefined;

@@ -5,13 +5,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
 import { buildAll } from "../../scripts/build.ts";
-import { makeDigits } from "../../src/data/digits.ts";
 import { encodeNpy } from "../../src/data/npy.ts";
 import { indexPng } from "../../src/data/picture.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // Below node_modules, so that the built command finds its packages; never stale.
 const built = join(root, "node_modules", ".cache", `wgrad-${process.pid}`);
+
+const running = new Set<ChildProcess>();
 
 /** A folder for the files of one test file, removed at its end. */
 export const folder = mkdtempSync(join(tmpdir(), "wgrad-cli-test-"));
@@ -20,6 +21,8 @@ export const folder = mkdtempSync(join(tmpdir(), "wgrad-cli-test-"));
 export function useBuiltCommand(): void {
 	beforeAll(() => buildAll(built, { declarations: false }));
 	afterAll(() => {
+		// A test that failed may have left its command running.
+		for (const child of running) child.kill("SIGKILL");
 		rmSync(built, { recursive: true, force: true });
 		rmSync(folder, { recursive: true, force: true });
 	});
@@ -50,6 +53,8 @@ export function start(
 		[join(built, "cli", "wgrad.js"), ...args],
 		{ cwd: folder, env: { ...process.env, ...env } },
 	);
+	running.add(child);
+	child.once("close", () => running.delete(child));
 	let stdout = "";
 	let stderr = "";
 	child.stdout.on("data", (text) => {
@@ -97,12 +102,14 @@ export function put(name: string, data: string | Uint8Array): string {
 	return path;
 }
 
-/** Writes a pair of .npy files with a few digits. Returns the folder. */
-export async function putDigits(name: string, count: number): Promise<string> {
-	const { train } = await makeDigits({ train: count, val: 1, seed: 3 });
-	const shape = [count, train.height, train.width];
-	put(`${name}/images.npy`, encodeNpy(shape, train.images));
-	put(`${name}/labels.npy`, encodeNpy(shape, train.labels));
+/** Writes a pair of .npy files: images of this shape, half of each labelled 1. Returns the folder. */
+export function putArrays(name: string, shape: readonly number[]): string {
+	const [count, height, width, channels = 1] = shape;
+	const labels = new Uint8Array(count * height * width);
+	for (let i = 0; i < labels.length; i += 2) labels[i] = 1;
+	const images = new Uint8Array(labels.length * channels).fill(99);
+	put(`${name}/images.npy`, encodeNpy(shape, images));
+	put(`${name}/labels.npy`, encodeNpy([count, height, width], labels));
 	return join(folder, name);
 }
 
