@@ -1,8 +1,8 @@
 import { invalid, ShapeError, type Tensor } from "../engine/index.ts";
 import { conv2dInputGrad } from "./conv2d.ts";
-import { type ConvWindow, pair, windowDefaults } from "./conv2d-geometry.ts";
+import { type ConvWindow, windowDefaults } from "./conv2d-geometry.ts";
 import { add } from "./elementwise.ts";
-import { type Extents, resolvePadding } from "./padding.ts";
+import { type Extents, pair, resolvePadding } from "./padding.ts";
 
 /** Attributes of `convTranspose2d`. */
 export interface ConvTransposeAttrs extends ConvWindow {

@@ -4,6 +4,7 @@ import {
 	outputExtent,
 	type Padding,
 	type Pads,
+	pair,
 	positiveIntegers,
 	resolvePadding,
 } from "./padding.ts";
@@ -34,11 +35,6 @@ export interface ConvGeometry extends Pads {
 	readonly kernel: Extents;
 	readonly stride: Extents;
 	readonly dilation: Extents;
-}
-
-/** A number for both directions, or [height, width]. */
-export function pair(value: number | Extents): Extents {
-	return typeof value === "number" ? [value, value] : value;
 }
 
 /** Resolves a convolution over `x` [N,H,W,C]; rejects windows that do not fit. */

@@ -20,7 +20,7 @@ import {
 	winogradInputGrad,
 	winogradWeightGrad,
 } from "./conv2d-winograd.ts";
-import sumChunksKernel from "./sum-chunks.wgsl";
+import { sumStages } from "./reduce.ts";
 
 /** Ways to compute `conv2d`. */
 export function forwardVariants(
@@ -114,16 +114,10 @@ export function weightGradVariants(
 	): Variant => {
 		const chunkRows = rowsPerChunk(rows, perChunk, n, capabilities);
 		const chunks = ceilDiv(rows, chunkRows);
+		const sum = sumStages([{ outer: 1, rows: chunks, inner: n }], "partial", 1);
 		return {
-			scratch: { partial: chunks * n },
-			stages: [
-				stage(chunkRows, chunks * perChunk),
-				dispatch({
-					kernel: sumChunksKernel,
-					params: { n, chunks },
-					grid: linearGrid(ceilDiv(n, 64)),
-				}),
-			],
+			scratch: { partial: chunks * n, ...sum.scratch },
+			stages: [stage(chunkRows, chunks * perChunk), ...sum.stages],
 		};
 	};
 	const any = split(
