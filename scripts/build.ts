@@ -133,6 +133,8 @@ function buildDeclarations(out: string): void {
 			outDir: out,
 			stripInternal: true,
 			types: ["@webgpu/types"],
+			// Else looked for beside this configuration, which may lie anywhere.
+			typeRoots: [join(root, "node_modules")],
 		},
 		files: [join(src, "index.ts"), join(src, "unet/index.ts")],
 		include: [],

@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildAll } from "../../scripts/build.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const folder = mkdtempSync(join(tmpdir(), "wgrad-build-test-"));
+const dist = join(folder, "node_modules", "wgrad", "dist");
+
+beforeAll(async () => {
+	mkdirSync(join(folder, "node_modules", "wgrad"), { recursive: true });
+	await buildAll(dist);
+	writeFileSync(
+		join(folder, "node_modules", "wgrad", "package.json"),
+		JSON.stringify(manifest),
+	);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the library is one module per source file, without packages", async () => {
+	for (const part of ["engine", "kernels", "unet"]) {
+		const sources = readdirSync(join(root, "src", part))
+			.filter((name) => name.endsWith(".ts") && !name.includes(".d."))
+			.map((name) => name.replace(/\.ts$/, ".js"));
+		const built = readdirSync(join(dist, part)).filter((n) =>
+			n.endsWith(".js"),
+		);
+		expect(built.sort()).toEqual(sources.sort());
+		for (const name of built) {
+			const text = readFileSync(join(dist, part, name), "utf8");
+			const imports = [...text.matchAll(/(?:from|import)\s*"([^"]+)"/g)];
+			for (const [, path] of imports) expect(path).toMatch(/^\.\.?\/.*\.js$/);
+		}
+	}
+	expect(readFileSync(join(dist, "kernels", "conv2d.js"), "utf8")).toMatch(
+		/= \/\* @__PURE__ \*\/ defineOp\(/,
+	);
+	const { conv2d, cpuDevice, tensor } = await import(
+		pathToFileURL(join(dist, "index.js")).href
+	);
+	const device = cpuDevice();
+	const x = tensor([1, 2, 3, 4], [1, 2, 2, 1], { device });
+	const w = tensor([10], [1, 1, 1, 1], { device });
+	expect([...(await conv2d(x, w).data())]).toEqual([10, 20, 30, 40]);
+});
+
+test("the page asks for nothing from outside", () => {
+	const names = readdirSync(join(dist, "app"));
+	expect(names.sort()).toEqual(["index.html", "main.js", "worker.js"]);
+	for (const name of names) {
+		const text = readFileSync(join(dist, "app", name), "utf8");
+		expect(text).not.toMatch(/https?:\/\/(?!127)/);
+	}
+});
+
+test.skipIf(!manifest.exports)("the declarations satisfy a strict user without @webgpu/types", async () => {
+	writeFileSync(
+		join(folder, "user.ts"),
+		`import { conv2d, cpuDevice, type Tensor, tensor, valueAndGrad, sum } from "wgrad";
+import { unet, train, type UnetConfig } from "wgrad/unet";
+const device = cpuDevice();
+const x: Tensor = tensor([1, 2, 3, 4], [1, 2, 2, 1], { device });
+const step = valueAndGrad((w: Tensor) => sum(conv2d(x, w, { padding: "same" })));
+export const gradient: Tensor = step(tensor([1], [1, 1, 1, 1], { device })).grads;
+export const config: UnetConfig = unet({ inChannels: 1, classes: 2 }).config;
+export { train };
+// @ts-expect-error: there is no such padding
+conv2d(x, x, { padding: "some" });
+`,
+	);
+	const compilerOptions = {
+		...{ target: "es2022", module: "nodenext", lib: ["es2023", "dom"] },
+		...{ strict: true, noEmit: true, types: [] },
+		...{ skipLibCheck: false, exactOptionalPropertyTypes: true },
+	};
+	writeFileSync(
+		join(folder, "tsconfig.json"),
+		JSON.stringify({ compilerOptions, files: ["user.ts"] }),
+	);
+	writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+	const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+	const said = await promisify(execFile)(process.execPath, [tsc, "-p", folder])
+		.then(({ stdout }) => stdout)
+		.catch(({ stdout, message }) => stdout || message);
+	expect(said).toBe("");
+});
+
+test("an old build is replaced as a whole", async () => {
+	writeFileSync(join(dist, "stale.js"), "");
+	await buildAll(dist, { declarations: false });
+	expect(existsSync(join(dist, "stale.js"))).toBe(false);
+	expect(existsSync(join(dist, "cli", "wgrad.js"))).toBe(true);
+	const beside = readdirSync(join(dist, ".."));
+	expect(beside.sort()).toEqual(["dist", "package.json"]);
+});
