@@ -254,6 +254,19 @@ test("an update op inside a step changes its tensor and leaves no mark on the gr
 	expect(await numbers(running)).toEqual([5, 2]);
 });
 
+test("an update of what is being differentiated is refused before it changes anything", async () => {
+	const x = tensor([[0], [1]]);
+	const step = grad((x: Tensor) => {
+		updateMoments(x, tensor([[10], [3]]), { momentum: 0.5 });
+		return sum(x);
+	});
+	expect(() => step(x)).toThrow(GradientError);
+	expect(() => step(x)).toThrow(
+		/updateMoments.*running is being differentiated/,
+	);
+	expect(await numbers(x)).toEqual([0, 1]);
+});
+
 await describeOnDevices((open) => {
 	test("the same on the GPU: skip connection, second derivative, use after the step", async () => {
 		setDefaultDevice(open());

@@ -1,3 +1,4 @@
+// Node only: paths of files.
 import { basename } from "node:path";
 import { DataError, formatList } from "./errors.ts";
 import { stemOf } from "./files.ts";

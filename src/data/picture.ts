@@ -1,4 +1,4 @@
-// Needs the npm package fast-png, so it stays out of the page.
+// Node only: the npm package fast-png.
 import { encode } from "fast-png";
 import { DataError } from "./errors.ts";
 import { type Colour, palette } from "./palette.ts";

@@ -1,9 +1,9 @@
 import { keep } from "./arena.ts";
 import type { Capabilities, DType } from "./device.ts";
-import { ShapeError } from "./errors.ts";
+import { GradientError, ShapeError } from "./errors.ts";
 import type { Variant } from "./kernel.ts";
 import { formatShape, type Shape } from "./shape.ts";
-import { record } from "./tape.ts";
+import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Strips the `?` that marks an optional input: `"b?"` -> `"b"`. */
@@ -122,6 +122,14 @@ export function defineOp<const I extends readonly string[], A extends object>(
 			throw new ShapeError(
 				`${describe(spec, inputs, attrs)}: ${error.message}`,
 			);
+		}
+		for (const name of spec.updates ?? []) {
+			const t = inputs[spec.inputs.indexOf(name)];
+			if (t && isTracked(t)) {
+				throw new GradientError(
+					`${describe(spec, inputs, attrs)}: ${name} is being differentiated; update it after its gradient is taken`,
+				);
+			}
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
 		const out = { shape, dtype: spec.dtype ?? ("f32" as const) };

@@ -33,6 +33,11 @@ export function record(
 	}
 }
 
+/** Whether an open tape differentiates what depends on `tensor`. */
+export function isTracked(tensor: Tensor): boolean {
+	return open.some((tape) => tape.tracked.has(tensor));
+}
+
 /** Runs `f` with `tape` open. */
 export function withTape<T>(tape: Tape, f: () => T): T {
 	open.push(tape);

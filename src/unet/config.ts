@@ -96,9 +96,12 @@ export function unetConfig(options: UnetOptions): UnetConfig {
 	for (const [field, range] of Object.entries(shorthandRange)) {
 		wholeNumber(short, field, range);
 	}
-	const levels = options.encoder?.length ?? depth + 1;
 	const encoder =
-		options.encoder ?? Array.from({ length: levels }, (_, i) => base * 2 ** i);
+		given.encoder ?? Array.from({ length: depth + 1 }, (_, i) => base * 2 ** i);
+	if (!Array.isArray(encoder) || encoder.length < 1 || encoder.length > 9) {
+		reject({ encoder }, "encoder", "a list of 1 to 9 channel counts");
+	}
+	const levels = encoder.length;
 	const lists = {
 		encoder,
 		encoderConvs: Array.from(encoder, () => convs),
@@ -128,10 +131,7 @@ export function unetConfig(options: UnetOptions): UnetConfig {
 function check(config: UnetConfig): void {
 	wholeNumber(config, "inChannels", [1, 4096]);
 	wholeNumber(config, "classes", [2, 4096]);
-	const levels = config.encoder?.length ?? 0;
-	if (levels < 1 || levels > 9) {
-		reject(config, "encoder", "a list of 1 to 9 channel counts");
-	}
+	const levels = config.encoder.length;
 	for (const field of listNames) {
 		const length = field.startsWith("encoder") ? levels : levels - 1;
 		const most = field.endsWith("Convs") ? 8 : 4096;

@@ -97,6 +97,7 @@ describe("parameters", () => {
 		[{ base: 0 }, "base is 0; it must be a whole number from 1 to 4096"],
 		[{ depth: 2.5 }, "depth is 2.5"],
 		[{ encoder: [] }, "encoder is []; it must be a list of 1 to 9"],
+		[{ encoder: 8 }, "encoder is 8; it must be a list of 1 to 9"],
 		[
 			{ encoder: [2, 4], decoder: [2, 2] },
 			"decoder is [2,2]; it must be a list of 1 whole numbers",
