@@ -27,9 +27,14 @@ export function openTerminal(): Terminal {
 	let bar: cliProgress.SingleBar | undefined;
 	let plainAt = 0;
 
+	function removeBar(): void {
+		bar?.stop();
+		bar = undefined;
+	}
 	function write(line: string): void {
-		// The bar draws itself anew on the line below.
-		stderr.write(bar ? `\r\x1b[K${line}\n` : `${line}\n`);
+		// Stopping restores the place where the bar began, so it must not scroll: the next one begins below.
+		removeBar();
+		stderr.write(`${line}\n`);
 	}
 	return {
 		note: write,
@@ -48,7 +53,7 @@ export function openTerminal(): Terminal {
 			}
 			bar = new cliProgress.SingleBar({
 				format: `[{bar}] {text}`,
-				barsize: 24,
+				barsize: 12,
 				barCompleteChar: "=",
 				barIncompleteChar: " ",
 				clearOnComplete: true,
@@ -60,8 +65,7 @@ export function openTerminal(): Terminal {
 			bar.start(total, done, { text });
 		},
 		endProgress() {
-			bar?.stop();
-			bar = undefined;
+			removeBar();
 			plainAt = 0;
 		},
 	};

@@ -134,7 +134,7 @@ function stepText(record: TrainRecord) {
 		const each = (Date.now() - start.at) / 1000 / (done - start.done);
 		const left = done > start.done ? formatTime(each * (total - done)) : "?";
 		const miou = formatScore(record.last?.miou ?? null);
-		const text = `epoch ${epoch}/${epochs} step ${step}/${steps} loss ${loss.toFixed(4)} mIoU ${miou} ${imagesPerSecond.toFixed(1)} images/s ${left} left`;
+		const text = `${left} left, epoch ${epoch}/${epochs}, step ${step}/${steps}, loss ${loss.toFixed(3)}, mIoU ${miou}, ${imagesPerSecond.toFixed(1)} images/s`;
 		return { done, total, text };
 	};
 }
