@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { buildAll } from "../../scripts/build.ts";
 import { encodeNpy } from "../../src/data/npy.ts";
 import { indexPng } from "../../src/data/picture.ts";
@@ -93,6 +99,30 @@ export function wgradWithoutBrowser(...args: string[]): Promise<Ended> {
 		PUPPETEER_EXECUTABLE_PATH: join(folder, "no-browser-here"),
 	}).ended;
 }
+
+/** Runs the command and expects one sentence on stderr, nothing on stdout, no stack, and no run folder left. */
+export async function expectError(
+	args: readonly string[],
+	code: number,
+	...texts: (string | RegExp)[]
+): Promise<void> {
+	const ended = await wgradWithoutBrowser(...args);
+	for (const text of texts) expect(ended.stderr).toMatch(text);
+	expect(ended.stderr).not.toMatch(/\n\s+at /);
+	expect(ended.stdout).toBe("");
+	expect(ended.code).toBe(code);
+	expect(existsSync(join(folder, "run"))).toBe(false);
+}
+
+/** Arguments that train on a folder into the folder `run`. */
+export const trainOn = (data: string, ...more: string[]) => [
+	"train",
+	"--data",
+	data,
+	"--out",
+	"run",
+	...more,
+];
 
 /** Writes a file below `folder`, making its folders. Returns its path. */
 export function put(name: string, data: string | Uint8Array): string {
