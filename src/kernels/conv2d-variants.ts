@@ -11,6 +11,12 @@ import anyKernel from "./conv2d-any.wgsl";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
 import inputGradAnyKernel from "./conv2d-input-grad-any.wgsl";
 import inputGradTileKernel from "./conv2d-input-grad-tile.wgsl";
+import {
+	pointwiseApplies,
+	pointwiseForward,
+	pointwiseInputGrad,
+	pointwiseWeightGrad,
+} from "./conv2d-pointwise.ts";
 import tileKernel from "./conv2d-tile.wgsl";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
@@ -21,6 +27,7 @@ import {
 	winogradWeightGrad,
 } from "./conv2d-winograd.ts";
 import { sumStages } from "./reduce.ts";
+import { rowsPerChunk } from "./split.ts";
 
 /** Ways to compute `conv2d`. */
 export function forwardVariants(
@@ -54,8 +61,12 @@ export function forwardVariants(
 		constants,
 		grid: grid(8, 8),
 	});
-	if (!winogradApplies(g, capabilities)) return [tile, any];
-	return [winogradForward(g, hasBias), tile, any];
+	if (winogradApplies(g, capabilities)) {
+		return [winogradForward(g, hasBias), tile, any];
+	}
+	return pointwiseApplies(g)
+		? [pointwiseForward(g, hasBias), tile, any]
+		: [tile, any];
 }
 
 /** Ways to compute `conv2dInputGrad`. */
@@ -90,8 +101,10 @@ export function inputGradVariants(
 		params: { ...shared, o4: g.outChannels / 4, tiles },
 		grid: grid(8, tiles),
 	});
-	if (!winogradApplies(g, capabilities)) return [tile, any];
-	return [winogradInputGrad(g), tile, any];
+	if (winogradApplies(g, capabilities)) {
+		return [winogradInputGrad(g), tile, any];
+	}
+	return pointwiseApplies(g) ? [pointwiseInputGrad(g), tile, any] : [tile, any];
 }
 
 /** Ways to compute `conv2dWeightGrad`. */
@@ -109,15 +122,18 @@ export function weightGradVariants(
 	const taps = g.kernel[0] * g.kernel[1];
 	const n = taps * g.channels * g.outChannels;
 	const split = (
-		perChunk: number,
+		invocations: number,
 		stage: (chunkRows: number, invocations: number) => Dispatch,
 	): Variant => {
-		const chunkRows = rowsPerChunk(rows, perChunk, n, capabilities);
+		const chunkRows = rowsPerChunk(
+			{ rows, invocations, outputs: n, least: 1 },
+			capabilities,
+		);
 		const chunks = ceilDiv(rows, chunkRows);
 		const sum = sumStages([{ outer: 1, rows: chunks, inner: n }], "partial", 1);
 		return {
 			scratch: { partial: chunks * n, ...sum.scratch },
-			stages: [stage(chunkRows, chunks * perChunk), ...sum.stages],
+			stages: [stage(chunkRows, chunks * invocations), ...sum.stages],
 		};
 	};
 	const any = split(
@@ -151,25 +167,12 @@ export function weightGradVariants(
 				grid: linearGrid(ceilDiv(invocations, 64)),
 			}),
 	);
-	if (!winogradApplies(g, capabilities)) return [tile, any];
-	return [winogradWeightGrad(g, capabilities), tile, any];
-}
-
-/** Enough chunks to keep the adapter busy, few enough that their partial sums stay small. */
-function rowsPerChunk(
-	rows: number,
-	perChunk: number,
-	weights: number,
-	capabilities: Capabilities,
-): number {
-	const busy = capabilities.software ? 2048 : 65536;
-	const scratchLimit = 1 << 24;
-	const chunks = Math.min(
-		rows,
-		ceilDiv(busy, perChunk),
-		Math.max(1, Math.floor(scratchLimit / weights)),
-	);
-	return ceilDiv(rows, chunks);
+	if (winogradApplies(g, capabilities)) {
+		return [winogradWeightGrad(g, capabilities), tile, any];
+	}
+	return pointwiseApplies(g)
+		? [pointwiseWeightGrad(g, capabilities), tile, any]
+		: [tile, any];
 }
 
 /** The uniform fields that all six kernels share. WGSL vectors are (x, y), attributes [height, width]. */

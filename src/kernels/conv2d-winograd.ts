@@ -7,13 +7,12 @@ import {
 	type Variant,
 } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
+import { matmulOuterStage, matmulStage, outerChunkRows } from "./matmul.ts";
 import filterKernel from "./winograd-filter.wgsl";
-import gemmKernel from "./winograd-gemm.wgsl";
 import inputKernel from "./winograd-input.wgsl";
 import outputKernel from "./winograd-output.wgsl";
 import outputGradKernel from "./winograd-output-grad.wgsl";
 import weightFinishKernel from "./winograd-weight-finish.wgsl";
-import weightGemmKernel from "./winograd-weight-gemm.wgsl";
 
 // Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for
 // Convolutional Neural Networks", 2016): 36 multiply-adds per 16 outputs and
@@ -108,13 +107,10 @@ function convolution(
 				grid: linearGrid(ceilDiv(reduced * results, 64)),
 			}),
 			inputStage(tiling, input),
-			dispatch({
-				kernel: gemmKernel,
-				params: { tiles: count, r4: reduced / 4, q4: results / 4 },
-				grid: linearGrid(
-					ceilDiv(PLANES * ceilDiv(count, 8) * ceilDiv(results, 8), 64),
-				),
-			}),
+			matmulStage(
+				{ planes: PLANES, rows: count, inner: reduced, columns: results },
+				{ a: "v", w: "u", y: "m" },
+			),
 			dispatch({
 				kernel: outputKernel,
 				params: { y_size: to, tiles, batch, q: results },
@@ -141,10 +137,9 @@ export function winogradWeightGrad(
 	};
 	const tiles = tilesOf(tiling);
 	const count = batch * tiles[0] * tiles[1];
-	const perChunk = PLANES * ceilDiv(c, 8) * ceilDiv(o, 8);
-	const busy = capabilities.software ? 2048 : 65536;
-	const chunkTiles = Math.max(16, ceilDiv(count, ceilDiv(busy, perChunk)));
-	const chunks = ceilDiv(count, chunkTiles);
+	const size = { planes: PLANES, rows: count, left: c, right: o };
+	const chunkRows = outerChunkRows(size, capabilities);
+	const chunks = ceilDiv(count, chunkRows);
 	return {
 		scratch: {
 			v: PLANES * count * c,
@@ -158,17 +153,7 @@ export function winogradWeightGrad(
 				params: { dy_size: tiling.to, tiles, batch, o },
 				grid: linearGrid(ceilDiv(count * o, 64)),
 			}),
-			dispatch({
-				kernel: weightGemmKernel,
-				params: {
-					tiles: count,
-					chunk_tiles: chunkTiles,
-					c4: c / 4,
-					o4: o / 4,
-					invocations: chunks * perChunk,
-				},
-				grid: linearGrid(ceilDiv(chunks * perChunk, 64)),
-			}),
+			matmulOuterStage(size, chunkRows, { a: "v", d: "q" }),
 			dispatch({
 				kernel: weightFinishKernel,
 				params: { n: c * o, chunks },

@@ -24,6 +24,11 @@ const windows: [
 	[[2, 5, 6, 12], [3, 3], 4, { padding: "valid" }],
 	[[1, 4, 4, 59], [1, 1], 11, {}],
 	[[1, 5, 5, 8], [1, 1], 11, {}],
+	// 1x1 as a matrix product, above one workgroup of 64 x 8 pixels.
+	[[1, 1, 1, 4], [1, 1], 4, {}],
+	[[2, 5, 7, 12], [1, 1], 20, {}],
+	[[3, 17, 19, 8], [1, 1], 4, { padding: "same" }],
+	[[1, 6, 5, 8], [1, 1], 4, { stride: 2 }],
 	[[1, 8, 8, 8], [2, 2], 16, { stride: 2 }],
 	[[1, 9, 11, 8], [3, 3], 8, { stride: 2, padding: "same" }],
 	[[1, 10, 10, 4], [3, 3], 8, { stride: 2, padding: "same" }],
@@ -93,6 +98,7 @@ const speed = (
 export const cases: Case[] = [
 	...rows,
 	row(conv2d, { x: normal(1, 5, 6, 4), w: normal(3, 3, 4, 12), b: normal(12) }),
+	row(conv2d, { x: normal(1, 5, 6, 8), w: normal(1, 1, 8, 12), b: normal(12) }),
 	row(
 		conv2d,
 		{ x: normal(1, 5, 6, 3), w: normal(3, 3, 3, 5), b: normal(5) },

@@ -1,17 +1,18 @@
-// partial[s, k, c, o] = sum over the tiles t of chunk s of v[k, t, c] * q[k, t, o]: the 36 matrix
-// products of the weight gradient in Winograd's domain. Register tile: 8 x 8 channels. A second pass
-// adds the chunks in order. Channels are multiples of 4.
+// partial[s, k, c, o] = sum over the rows i of chunk s of a[k, i, c] * d[k, i, o]: transposed matrix
+// products, one per plane k, split over rows; a second pass adds the chunks in order.
+// Register tile: 8 x 8 channels per invocation. Both channel counts are multiples of 4.
 struct Params {
-  tiles: u32,
-  chunk_tiles: u32,
-  c4: u32, // input channels / 4
-  o4: u32, // output channels / 4
+  planes: u32,
+  rows: u32,
+  chunk_rows: u32,
+  c4: u32, // channels of a / 4
+  o4: u32, // channels of d / 4
   invocations: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> v: array<vec4f>;
-@group(0) @binding(2) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> a: array<vec4f>;
+@group(0) @binding(2) var<storage, read> d: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partial: array<vec4f>;
 
 fn store(plane: u32, c: u32, o: u32, lo: vec4f, hi: vec4f) {
@@ -40,8 +41,8 @@ fn main(
   let o = id % o_blocks * 2;
   let c = id / o_blocks % c_blocks * 2;
   let plane = id / (o_blocks * c_blocks);
-  let k = plane % 36;
-  let chunk = plane / 36;
+  let k = plane % params.planes;
+  let chunk = plane / params.planes;
   // Channels past the last repeat it, and are not stored.
   let o_hi = min(o + 1, params.o4 - 1) - o;
   let c_hi = min(c + 1, params.c4 - 1) - c;
@@ -62,33 +63,33 @@ fn main(
   var hi5 = vec4f();
   var hi6 = vec4f();
   var hi7 = vec4f();
-  let begin = chunk * params.chunk_tiles;
-  let to = min(begin + params.chunk_tiles, params.tiles);
-  var in = (k * params.tiles + begin) * params.c4 + c;
-  var out = (k * params.tiles + begin) * params.o4 + o;
-  for (var t = begin; t < to; t++) {
-    let a = v[in];
-    let b = v[in + c_hi];
-    let d_lo = q[out];
-    let d_hi = q[out + o_hi];
+  let begin = chunk * params.chunk_rows;
+  let to = min(begin + params.chunk_rows, params.rows);
+  var in = (k * params.rows + begin) * params.c4 + c;
+  var out = (k * params.rows + begin) * params.o4 + o;
+  for (var i = begin; i < to; i++) {
+    let e = a[in];
+    let f = a[in + c_hi];
+    let d_lo = d[out];
+    let d_hi = d[out + o_hi];
     in += params.c4;
     out += params.o4;
-    lo0 += a.x * d_lo;
-    lo1 += a.y * d_lo;
-    lo2 += a.z * d_lo;
-    lo3 += a.w * d_lo;
-    lo4 += b.x * d_lo;
-    lo5 += b.y * d_lo;
-    lo6 += b.z * d_lo;
-    lo7 += b.w * d_lo;
-    hi0 += a.x * d_hi;
-    hi1 += a.y * d_hi;
-    hi2 += a.z * d_hi;
-    hi3 += a.w * d_hi;
-    hi4 += b.x * d_hi;
-    hi5 += b.y * d_hi;
-    hi6 += b.z * d_hi;
-    hi7 += b.w * d_hi;
+    lo0 += e.x * d_lo;
+    lo1 += e.y * d_lo;
+    lo2 += e.z * d_lo;
+    lo3 += e.w * d_lo;
+    lo4 += f.x * d_lo;
+    lo5 += f.y * d_lo;
+    lo6 += f.z * d_lo;
+    lo7 += f.w * d_lo;
+    hi0 += e.x * d_hi;
+    hi1 += e.y * d_hi;
+    hi2 += e.z * d_hi;
+    hi3 += e.w * d_hi;
+    hi4 += f.x * d_hi;
+    hi5 += f.y * d_hi;
+    hi6 += f.z * d_hi;
+    hi7 += f.w * d_hi;
   }
 
   store(plane, c * 4, o, lo0, hi0);

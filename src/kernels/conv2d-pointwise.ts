@@ -1,0 +1,83 @@
+import {
+	type Capabilities,
+	ceilDiv,
+	dispatch,
+	linearGrid,
+	type Variant,
+} from "../engine/index.ts";
+import type { ConvGeometry } from "./conv2d-geometry.ts";
+import { matmulOuterStage, matmulStage, outerChunkRows } from "./matmul.ts";
+import { sumStages } from "./reduce.ts";
+import transposeKernel from "./transpose.wgsl";
+
+// A 1x1 convolution with stride 1 and no padding is a product of matrices:
+// pixels x channels times channels x output channels.
+
+/** Whether a convolution is one, with channels in fours. */
+export function pointwiseApplies(g: ConvGeometry): boolean {
+	const ones = [...g.kernel, ...g.stride].every((v) => v === 1);
+	const unpadded = g.top + g.bottom + g.left + g.right === 0;
+	return ones && unpadded && g.channels % 4 === 0 && g.outChannels % 4 === 0;
+}
+
+/** Stages of `conv2d`. */
+export function pointwiseForward(g: ConvGeometry, hasBias: boolean): Variant {
+	const size = {
+		planes: 1,
+		rows: pixelsOf(g),
+		inner: g.channels,
+		columns: g.outChannels,
+	};
+	return { scratch: {}, stages: [matmulStage(size, { a: "x" }, hasBias)] };
+}
+
+/** Stages of `conv2dInputGrad`: dy times the transposed weights. */
+export function pointwiseInputGrad(g: ConvGeometry): Variant {
+	const { channels, outChannels } = g;
+	const size = {
+		planes: 1,
+		rows: pixelsOf(g),
+		inner: outChannels,
+		columns: channels,
+	};
+	return {
+		scratch: { transposed: channels * outChannels },
+		stages: [
+			dispatch({
+				kernel: transposeKernel,
+				params: { rows: channels, columns: outChannels },
+				grid: linearGrid(ceilDiv(channels * outChannels, 64)),
+				rename: { x: "w", y: "transposed" },
+			}),
+			matmulStage(size, { a: "dy", w: "transposed" }),
+		],
+	};
+}
+
+/** Stages of `conv2dWeightGrad`: transposed x times dy, split over pixels. */
+export function pointwiseWeightGrad(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant {
+	const size = {
+		planes: 1,
+		rows: pixelsOf(g),
+		left: g.channels,
+		right: g.outChannels,
+	};
+	const chunkRows = outerChunkRows(size, capabilities);
+	const chunks = ceilDiv(size.rows, chunkRows);
+	const inner = size.left * size.right;
+	const sum = sumStages([{ outer: 1, rows: chunks, inner }], "partial", 1);
+	return {
+		scratch: { partial: chunks * inner, ...sum.scratch },
+		stages: [
+			matmulOuterStage(size, chunkRows, { a: "x", d: "dy" }),
+			...sum.stages,
+		],
+	};
+}
+
+function pixelsOf(g: ConvGeometry): number {
+	return g.batch * g.height * g.width;
+}
