@@ -7,7 +7,7 @@
  */
 export const digitsPreset = {
 	/** Images built for training and validation; the seed is `--seed`. */
-	train: 2000,
+	train: 1500,
 	val: 250,
 	epochs: 2,
 	batch: 2,

@@ -1,11 +1,13 @@
 import accumulateKernel from "./accumulate.wgsl";
 import { ShapeError } from "./errors.ts";
-import { ceilDiv, linearGrid, single } from "./kernel.ts";
+import { elementwise, vectorized } from "./kernel.ts";
 import { defineOp, type Op } from "./op.ts";
 import { formatShape, sameShape, sizeOf } from "./shape.ts";
 
-/** Elements one workgroup covers: 64 invocations, 8 elements each. */
-const BLOCK = 512;
+const kernels = {
+	scalar: accumulateKernel,
+	vector: /* @__PURE__ */ vectorized(accumulateKernel),
+};
 
 /** Sum of two gradients of the same tensor: the engine's own, since it knows no other op. */
 export const accumulate: Op<
@@ -26,12 +28,6 @@ export const accumulate: Op<
 	reference({ a, b }, _, y) {
 		for (let i = 0; i < y.data.length; i++) y.data[i] = a.data[i] + b.data[i];
 	},
-	launch: ({ y }) => [
-		single({
-			kernel: accumulateKernel,
-			params: { n: sizeOf(y) },
-			grid: linearGrid(ceilDiv(sizeOf(y), BLOCK)),
-		}),
-	],
+	launch: ({ y }) => elementwise(kernels, sizeOf(y), {}),
 	grad: { a: ({ dy }) => dy, b: ({ dy }) => dy },
 });

@@ -18,7 +18,15 @@ export {
 	valueAndGrad,
 } from "./grad.ts";
 export type { Dispatch, Grid, Kernel, Variant } from "./kernel.ts";
-export { ceilDiv, dispatch, linearGrid, single } from "./kernel.ts";
+export {
+	ceilDiv,
+	dispatch,
+	elementGrid,
+	elementwise,
+	linearGrid,
+	single,
+	vectorized,
+} from "./kernel.ts";
 export {
 	defineOp,
 	type GradContext,

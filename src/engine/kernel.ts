@@ -36,6 +36,15 @@ export interface Kernel<
 	readonly enables: readonly string[];
 }
 
+/**
+ * The same kernel over vectors of four: its text names the type of an element
+ * once, as `alias Element = f32;`, and must be right for `vec4f` too.
+ */
+export function vectorized<K extends Kernel>(kernel: K): K {
+	const code = kernel.code.replace("Element = f32", "Element = vec4f");
+	return { ...kernel, name: `${kernel.name}-vec4`, code };
+}
+
 /** Workgroup counts along x, y, z. */
 export type Grid = readonly [number, number, number];
 
@@ -55,18 +64,23 @@ export interface Variant {
 	readonly scratch: Readonly<Record<string, number>>;
 }
 
-/** Describes a dispatch of `kernel`; the compiler checks parameter and constant names against the WGSL. */
-export function dispatch<
+/** A dispatch as its author writes it: names are checked against the kernel's WGSL. */
+export interface DispatchSpec<
 	B extends string,
 	P extends string,
 	C extends string,
->(spec: {
-	kernel: Kernel<B, P, C>;
-	params: Readonly<Record<P, number | readonly number[]>>;
-	constants?: Readonly<Partial<Record<C, number>>>;
-	grid: Grid;
-	rename?: Readonly<Partial<Record<B, string>>>;
-}): Dispatch {
+> {
+	readonly kernel: Kernel<B, P, C>;
+	readonly params: Readonly<Record<P, number | readonly number[]>>;
+	readonly constants?: Readonly<Partial<Record<C, number>>>;
+	readonly grid: Grid;
+	readonly rename?: Readonly<Partial<Record<B, string>>>;
+}
+
+/** Describes a dispatch of `kernel`; the compiler checks parameter and constant names against the WGSL. */
+export function dispatch<B extends string, P extends string, C extends string>(
+	spec: DispatchSpec<B, P, C>,
+): Dispatch {
 	return {
 		kernel: spec.kernel,
 		params: spec.params,
@@ -76,9 +90,11 @@ export function dispatch<
 	};
 }
 
-/** A variant made of one dispatch. */
-export function single(...spec: Parameters<typeof dispatch>): Variant {
-	return { stages: [dispatch(...spec)], scratch: {} };
+/** A variant made of one dispatch; takes what `dispatch` takes. */
+export function single<B extends string, P extends string, C extends string>(
+	spec: DispatchSpec<B, P, C>,
+): Variant {
+	return { stages: [dispatch(spec)], scratch: {} };
 }
 
 /** Workgroups per grid dimension that every WebGPU adapter accepts. */
@@ -97,4 +113,31 @@ export function linearGrid(groups: number): Grid {
 /** Integer division rounding up. */
 export function ceilDiv(a: number, b: number): number {
 	return Math.ceil(a / b);
+}
+
+/** Grid of a kernel whose workgroups of 64 invocations do 8 elements each. */
+export function elementGrid(elements: number): Grid {
+	return linearGrid(ceilDiv(elements, 512));
+}
+
+/** Variants of an elementwise kernel over `n` elements: in fours where they divide, and one by one. */
+export function elementwise<
+	B extends string,
+	P extends string,
+	C extends string,
+>(
+	kernels: { scalar: Kernel<B, P, C>; vector: Kernel<B, P, C> },
+	n: number,
+	params: Readonly<Record<Exclude<P, "n">, number>>,
+	constants?: Readonly<Partial<Record<C, number>>>,
+): Variant[] {
+	const variant = (kernel: Kernel<B, P, C>, elements: number) =>
+		single<B, P, C>({
+			kernel,
+			params: { ...params, n: elements } as Record<P, number>,
+			...(constants && { constants }),
+			grid: elementGrid(elements),
+		});
+	const scalar = variant(kernels.scalar, n);
+	return n % 4 ? [scalar] : [variant(kernels.vector, n / 4), scalar];
 }

@@ -3,17 +3,19 @@
 // 0: relu, 1: leaky relu
 override OP: u32;
 
+alias Element = f32;
+
 struct Params { n: u32, slope: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> dy: array<Element>;
+@group(0) @binding(3) var<storage, read_write> y: array<Element>;
 
-fn derive(v: f32, d: f32) -> f32 {
+fn derive(v: Element, d: Element) -> Element {
   switch (OP) {
-    case 0: { return select(d, 0.0, v <= 0); }
-    default: { return select(d, params.slope * d, v <= 0); }
+    case 0: { return select(d, Element(), v <= Element()); }
+    default: { return select(d, params.slope * d, v <= Element()); }
   }
 }
 

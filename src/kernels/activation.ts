@@ -1,4 +1,4 @@
-import { single, type Variant } from "../engine/kernel.ts";
+import { elementwise, type Variant, vectorized } from "../engine/kernel.ts";
 import { defineOp, type Op, type OpSpec } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
@@ -6,7 +6,6 @@ import activationKernel from "./activation.wgsl";
 import inputGradKernel from "./activation-input-grad.wgsl";
 import { hasShape, inRange } from "./attributes.ts";
 import type { NoAttrs } from "./elementwise.ts";
-import { elementGrid } from "./grid.ts";
 import { scale } from "./scale.ts";
 
 /** Attributes of `leakyRelu`. */
@@ -14,6 +13,15 @@ export interface LeakyReluAttrs {
 	/** Factor of negative values, 0 to 1; default 0.3, as Keras' LeakyReLU layer (PyTorch: 0.01). */
 	readonly slope: number;
 }
+
+const kernels = {
+	scalar: activationKernel,
+	vector: /* @__PURE__ */ vectorized(activationKernel),
+};
+const inputGradKernels = {
+	scalar: inputGradKernel,
+	vector: /* @__PURE__ */ vectorized(inputGradKernel),
+};
 
 /** Values of `OP` in the kernels. */
 const RELU = 0;
@@ -77,14 +85,7 @@ export const leakyReluInputGrad: Op<["x", "dy"], LeakyReluAttrs> =
 	);
 
 function launchActivation(op: number, y: Shape, slope: number): Variant[] {
-	return [
-		single({
-			kernel: activationKernel,
-			params: { n: sizeOf(y), slope },
-			constants: { OP: op },
-			grid: elementGrid(sizeOf(y)),
-		}),
-	];
+	return elementwise(kernels, sizeOf(y), { slope }, { OP: op });
 }
 
 /** Linear in dy and flat in x, so its own gradients are itself and zero. */
@@ -111,14 +112,13 @@ function inputGrad<A extends object>(
 					x.data[i] > 0 || Number.isNaN(x.data[i]) ? d : slope && slope * d;
 			});
 		},
-		launch: ({ y, attrs }) => [
-			single({
-				kernel: inputGradKernel,
-				params: { n: sizeOf(y), slope: slopeOf(attrs) },
-				constants: { OP: op },
-				grid: elementGrid(sizeOf(y)),
-			}),
-		],
+		launch: ({ y, attrs }) =>
+			elementwise(
+				inputGradKernels,
+				sizeOf(y),
+				{ slope: slopeOf(attrs) },
+				{ OP: op },
+			),
 		grad: {
 			x: ({ dy }) => scale(dy, { by: 0 }),
 			dy: ({ inputs: { x }, dy, attrs }) => self(x, dy, attrs),

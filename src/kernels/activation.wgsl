@@ -3,17 +3,19 @@
 // 0: relu, 1: leaky relu
 override OP: u32;
 
+alias Element = f32;
+
 struct Params { n: u32, slope: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
 // select, because max(NaN, 0) may be 0.
-fn activate(v: f32) -> f32 {
+fn activate(v: Element) -> Element {
   switch (OP) {
-    case 0: { return select(v, 0.0, v < 0); }
-    default: { return select(v, params.slope * v, v < 0); }
+    case 0: { return select(v, Element(), v < Element()); }
+    default: { return select(v, params.slope * v, v < Element()); }
   }
 }
 

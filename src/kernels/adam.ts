@@ -1,10 +1,9 @@
 import { invalid } from "../engine/errors.ts";
-import { single } from "../engine/kernel.ts";
+import { elementGrid, single } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
 import adamKernel from "./adam.wgsl";
 import { hasShape, inRange, notNegative } from "./attributes.ts";
-import { elementGrid } from "./grid.ts";
 
 /** Attributes of `adamUpdate`; defaults as torch.optim.Adam. */
 export interface AdamAttrs {

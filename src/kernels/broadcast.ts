@@ -1,9 +1,9 @@
 import { invalid } from "../engine/errors.ts";
-import { single, type Variant } from "../engine/kernel.ts";
+import { elementGrid, single, type Variant } from "../engine/kernel.ts";
 import type { NdArray } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import binaryKernel from "./binary.wgsl";
-import { elementGrid, stepDigits } from "./grid.ts";
+import { stepDigits } from "./grid.ts";
 
 /** Dimensions that `binary.wgsl` can tell apart. */
 const MAX_RANK = 4;

@@ -1,11 +1,13 @@
 import { invalid } from "../engine/errors.ts";
-import { single } from "../engine/kernel.ts";
+import { elementGrid, single, vectorized } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../engine/shape.ts";
 import { axisOf } from "./attributes.ts";
 import concatKernel from "./concat.wgsl";
-import { elementGrid, stepDigits } from "./grid.ts";
+import { stepDigits } from "./grid.ts";
 import { launchWindow } from "./window.ts";
+
+const vectorKernel = /* @__PURE__ */ vectorized(concatKernel);
 
 /** Attributes of `concat`. */
 export interface ConcatAttrs {
@@ -61,16 +63,19 @@ export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 	},
 	launch({ shapes: { a, b }, y, attrs }) {
 		const axis = axisOf(attrs.axis, a);
-		const n = sizeOf(y);
-		const aRow = sizeOf(a.slice(axis));
-		const bRow = sizeOf(b.slice(axis));
-		return [
-			single({
-				kernel: concatKernel,
+		const rows = [sizeOf(a.slice(axis)), sizeOf(b.slice(axis))];
+		const variant = (kernel: typeof concatKernel, lanes: number) => {
+			const [aRow, bRow] = rows.map((row) => row / lanes);
+			const n = sizeOf(y) / lanes;
+			return single({
+				kernel,
 				params: { n, aRow, bRow, step: stepDigits([aRow + bRow]) },
 				grid: elementGrid(n),
-			}),
-		];
+			});
+		};
+		const scalar = variant(concatKernel, 1);
+		const fours = rows.every((row) => row % 4 === 0);
+		return fours ? [variant(vectorKernel, 4), scalar] : [scalar];
 	},
 	grad: {
 		a({ inputs: { a }, dy, attrs }) {

@@ -1,11 +1,13 @@
 // y[o, :] = a[o, :] followed by b[o, :], with everything from the joined axis on as one row.
 // step: 64 elements as (elements, rows).
+alias Element = f32;
+
 struct Params { n: u32, aRow: u32, bRow: u32, step: vec2u }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<Element>;
+@group(0) @binding(2) var<storage, read> b: array<Element>;
+@group(0) @binding(3) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(

@@ -1,17 +1,16 @@
 import {
-	type Capabilities,
 	ceilDiv,
 	dispatch,
 	linearGrid,
 	type Variant,
 } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
-import { matmulOuterStage, matmulStage, outerChunkRows } from "./matmul.ts";
-import { sumStages } from "./reduce.ts";
+import { matmulStage } from "./matmul.ts";
 import transposeKernel from "./transpose.wgsl";
 
 // A 1x1 convolution with stride 1 and no padding is a product of matrices:
-// pixels x channels times channels x output channels.
+// pixels x channels times channels x output channels. (Its weight gradient gains
+// nothing from that form: conv2d-weight-grad-tile already is one for each tap.)
 
 /** Whether a convolution is one, with channels in fours. */
 export function pointwiseApplies(g: ConvGeometry): boolean {
@@ -50,30 +49,6 @@ export function pointwiseInputGrad(g: ConvGeometry): Variant {
 				rename: { x: "w", y: "transposed" },
 			}),
 			matmulStage(size, { a: "dy", w: "transposed" }),
-		],
-	};
-}
-
-/** Stages of `conv2dWeightGrad`: transposed x times dy, split over pixels. */
-export function pointwiseWeightGrad(
-	g: ConvGeometry,
-	capabilities: Capabilities,
-): Variant {
-	const size = {
-		planes: 1,
-		rows: pixelsOf(g),
-		left: g.channels,
-		right: g.outChannels,
-	};
-	const chunkRows = outerChunkRows(size, capabilities);
-	const chunks = ceilDiv(size.rows, chunkRows);
-	const inner = size.left * size.right;
-	const sum = sumStages([{ outer: 1, rows: chunks, inner }], "partial", 1);
-	return {
-		scratch: { partial: chunks * inner, ...sum.scratch },
-		stages: [
-			matmulOuterStage(size, chunkRows, { a: "x", d: "dy" }),
-			...sum.stages,
 		],
 	};
 }

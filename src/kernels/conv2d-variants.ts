@@ -15,7 +15,6 @@ import {
 	pointwiseApplies,
 	pointwiseForward,
 	pointwiseInputGrad,
-	pointwiseWeightGrad,
 } from "./conv2d-pointwise.ts";
 import tileKernel from "./conv2d-tile.wgsl";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
@@ -170,9 +169,7 @@ export function weightGradVariants(
 	if (winogradApplies(g, capabilities)) {
 		return [winogradWeightGrad(g, capabilities), tile, any];
 	}
-	return pointwiseApplies(g)
-		? [pointwiseWeightGrad(g, capabilities), tile, any]
-		: [tile, any];
+	return [tile, any];
 }
 
 /** The uniform fields that all six kernels share. WGSL vectors are (x, y), attributes [height, width]. */

@@ -1,10 +1,5 @@
 import { ceilDiv, type Grid, linearGrid } from "../engine/kernel.ts";
 
-/** Grid of a kernel whose workgroups of 64 invocations do 8 elements each. */
-export function elementGrid(elements: number): Grid {
-	return linearGrid(ceilDiv(elements, 512));
-}
-
 /** Elements between two that one invocation of such a kernel does. */
 const STEP = 64;
 

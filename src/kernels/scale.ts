@@ -1,9 +1,13 @@
-import { single } from "../engine/kernel.ts";
+import { elementwise, vectorized } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { finite } from "./attributes.ts";
-import { elementGrid } from "./grid.ts";
 import scaleKernel from "./scale.wgsl";
+
+const kernels = {
+	scalar: scaleKernel,
+	vector: /* @__PURE__ */ vectorized(scaleKernel),
+};
 
 /** `by * x` for a number `by`; f32. The number is a parameter, so changing it compiles nothing. */
 export const scale: Op<["x"], { readonly by: number }> =
@@ -20,12 +24,6 @@ export const scale: Op<["x"], { readonly by: number }> =
 				y.data[i] = by * v;
 			});
 		},
-		launch: ({ y, attrs }) => [
-			single({
-				kernel: scaleKernel,
-				params: { n: sizeOf(y), by: attrs.by },
-				grid: elementGrid(sizeOf(y)),
-			}),
-		],
+		launch: ({ y, attrs }) => elementwise(kernels, sizeOf(y), { by: attrs.by }),
 		grad: { x: ({ dy, attrs }) => scale(dy, attrs) },
 	});

@@ -1,9 +1,11 @@
 // y = by * x
+alias Element = f32;
+
 struct Params { n: u32, by: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
 fn put(i: u32) {
   y[i] = params.by * x[i];

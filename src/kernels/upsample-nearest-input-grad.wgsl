@@ -1,4 +1,7 @@
 // y[n, iy, ix, c] = sum over the factor x factor pixels of dy that upsampling copied from (iy, ix).
+// One invocation per element of y.
+alias Element = f32;
+
 struct Params {
   n: u32, // elements of y
   width: u32, // of y
@@ -7,8 +10,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -16,24 +19,21 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let first = (wid.y * groups.x + wid.x) * 512 + lane;
-  for (var k = 0u; k < 8; k++) {
-    let i = first + k * 64;
-    if (i < params.n) {
-      let pixel = i / params.c;
-      let ix = pixel % params.width;
-      // Rows of all images in one count: an image's height is a multiple of the factor in dy.
-      let row = pixel / params.width;
-      let line = params.width * params.factor;
-      var at = (row * params.factor * line + ix * params.factor) * params.c + i % params.c;
-      var total = 0.0;
-      for (var ky = 0u; ky < params.factor; ky++) {
-        for (var kx = 0u; kx < params.factor; kx++) {
-          total += dy[at + kx * params.c];
-        }
-        at += line * params.c;
-      }
-      y[i] = total;
-    }
+  let i = (wid.y * groups.x + wid.x) * 64 + lane;
+  if (i >= params.n) {
+    return;
   }
+  // Rows of all images in one count: an image's height is a multiple of the factor in dy.
+  let pixel = i / params.c;
+  let row = pixel / params.width;
+  let line = params.width * params.factor * params.c;
+  var at = row * params.factor * line + (pixel - row * params.width) * params.factor * params.c + i - pixel * params.c;
+  var total = Element();
+  for (var ky = 0u; ky < params.factor; ky++) {
+    for (var kx = 0u; kx < params.factor; kx++) {
+      total += dy[at + kx * params.c];
+    }
+    at += line;
+  }
+  y[i] = total;
 }

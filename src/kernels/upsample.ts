@@ -2,15 +2,27 @@ import {
 	ceilDiv,
 	defineOp,
 	invalid,
+	type Kernel,
 	linearGrid,
 	type Op,
 	type Shape,
 	single,
 	sizeOf,
+	type Variant,
+	vectorized,
 } from "../engine/index.ts";
 import { positiveIntegers } from "./padding.ts";
 import nearestKernel from "./upsample-nearest.wgsl";
 import nearestInputGradKernel from "./upsample-nearest-input-grad.wgsl";
+
+const nearestKernels = {
+	scalar: nearestKernel,
+	vector: /* @__PURE__ */ vectorized(nearestKernel),
+};
+const inputGradKernels = {
+	scalar: nearestInputGradKernel,
+	vector: /* @__PURE__ */ vectorized(nearestInputGradKernel),
+};
 
 /** Attributes of `upsampleNearest`. */
 export interface UpsampleAttrs {
@@ -46,13 +58,8 @@ export const upsampleNearest: Op<["x"], UpsampleAttrs> =
 								x.data[((b * x.shape[1] + iy) * x.shape[2] + ix) * c + ch];
 						}
 		},
-		launch: ({ y, attrs: { factor } }) => [
-			single({
-				kernel: nearestKernel,
-				params: { n: sizeOf(y), height: y[1], width: y[2], c: y[3], factor },
-				grid: linearGrid(ceilDiv(sizeOf(y), 512)),
-			}),
-		],
+		launch: ({ shapes: { x }, attrs: { factor } }) =>
+			variants(nearestKernels, x, factor),
 		grad: { x: ({ dy, attrs }) => upsampleNearestInputGrad(dy, attrs) },
 	});
 
@@ -87,15 +94,27 @@ export const upsampleNearestInputGrad: Op<["dy"], UpsampleAttrs> =
 								dy.data[i];
 						}
 		},
-		launch: ({ y, attrs: { factor } }) => [
-			single({
-				kernel: nearestInputGradKernel,
-				params: { n: sizeOf(y), width: y[2], c: y[3], factor },
-				grid: linearGrid(ceilDiv(sizeOf(y), 512)),
-			}),
-		],
+		launch: ({ y, attrs: { factor } }) => variants(inputGradKernels, y, factor),
 		grad: { dy: ({ dy, attrs }) => upsampleNearest(dy, attrs) },
 	});
+
+/** One invocation per element of the small image, or per four channels of it. */
+function variants(
+	kernels: typeof nearestKernels | typeof inputGradKernels,
+	small: Shape,
+	factor: number,
+): Variant[] {
+	const variant = (kernel: Kernel, lanes: number) => {
+		const n = sizeOf(small) / lanes;
+		return single({
+			kernel,
+			params: { n, width: small[2], c: small[3] / lanes, factor },
+			grid: linearGrid(ceilDiv(n, 64)),
+		});
+	};
+	const scalar = variant(kernels.scalar, 1);
+	return small[3] % 4 ? [scalar] : [variant(kernels.vector, 4), scalar];
+}
 
 function check(name: string, shape: Shape, factor: number): void {
 	if (shape.length !== 4) {

@@ -1,10 +1,17 @@
 import { invalid } from "../engine/errors.ts";
-import { single, type Variant } from "../engine/kernel.ts";
+import {
+	elementGrid,
+	single,
+	type Variant,
+	vectorized,
+} from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import { finite, hasRank } from "./attributes.ts";
-import { elementGrid, stepDigits } from "./grid.ts";
+import { stepDigits } from "./grid.ts";
 import windowKernel from "./window.wgsl";
+
+const vectorKernel = /* @__PURE__ */ vectorized(windowKernel);
 
 /** Pixels per side. */
 type Sides = readonly [
@@ -83,21 +90,23 @@ export function launchWindow(
 	n: number,
 	value: number,
 ): Variant[] {
-	return [
+	const variant = (kernel: typeof windowKernel, lanes: number) =>
 		single({
-			kernel: windowKernel,
+			kernel,
 			params: {
-				n,
+				n: n / lanes,
 				value,
 				top,
-				left,
-				xSize: x,
-				ySize: y,
-				step: stepDigits([y[1], y[0]]),
+				left: left / lanes,
+				xSize: [x[0], x[1] / lanes],
+				ySize: [y[0], y[1] / lanes],
+				step: stepDigits([y[1] / lanes, y[0]]),
 			},
-			grid: elementGrid(n),
-		}),
-	];
+			grid: elementGrid(n / lanes),
+		});
+	const scalar = variant(windowKernel, 1);
+	const fours = [x[1], y[1], left].every((extent) => extent % 4 === 0);
+	return fours ? [variant(vectorKernel, 4), scalar] : [scalar];
 }
 
 /** Pixels side by side are one row of elements. */

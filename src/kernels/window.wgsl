@@ -1,5 +1,7 @@
 // y[n, h, w] = x[n, h - top, w - left] where x has that element, else value;
 // n counts images, h rows of one, w elements of a row. Negative top and left crop.
+alias Element = f32;
+
 struct Params {
   n: u32,
   value: f32,
@@ -13,8 +15,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -32,7 +34,7 @@ fn main(
       // Below zero wraps to above every extent.
       let h = u32(i32(at.y) - params.top);
       let w = u32(i32(at.x) - params.left);
-      var v = params.value;
+      var v = Element(params.value);
       if (h < params.xSize.x && w < params.xSize.y) {
         v = x[(at.z * params.xSize.x + h) * params.xSize.y + w];
       }

@@ -10,6 +10,8 @@ export const cases: Case[] = [
 	row(upsampleNearest, { x: normal(2, 3, 5, 3) }),
 	row(upsampleNearest, { x: normal(1, 7, 11, 59) }, { factor: 3 }),
 	row(upsampleNearest, { x: normal(2, 5, 3, 4) }, { factor: 1 }),
+	row(upsampleNearest, { x: normal(2, 5, 7, 8) }),
+	row(upsampleNearestInputGrad, { dy: normal(2, 6, 10, 12) }),
 	row(upsampleNearestInputGrad, { dy: normal(2, 6, 10, 5) }),
 	row(upsampleNearestInputGrad, { dy: normal(3, 9, 12, 11) }, { factor: 3 }),
 	timed(upsampleNearest, { x: normal(4, 32, 32, 32) }),
