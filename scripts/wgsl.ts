@@ -31,7 +31,12 @@ export function reflectKernel(source: string, file: string): Kernel {
 		const scalars = { u: "u32", i: "i32", f: "f32" } as const;
 		if (vector) {
 			const scalar = scalars[vector[2] as keyof typeof scalars];
-			return { name: m.name, offset: m.offset, type: scalar, count: Number(vector[1]) };
+			return {
+				name: m.name,
+				offset: m.offset,
+				type: scalar,
+				count: Number(vector[1]),
+			};
 		}
 		if (type !== "u32" && type !== "i32" && type !== "f32") {
 			fail(`params.${m.name} is ${type}; use u32, i32, f32 or their vectors`);
