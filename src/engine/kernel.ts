@@ -38,10 +38,13 @@ export interface Kernel<
 
 /**
  * The same kernel over vectors of four: its text names the type of an element
- * once, as `alias Element = f32;`, and must be right for `vec4f` too.
+ * once, as `alias Element = f32;` (and that of its bits, if it looks at them,
+ * as `alias Bits = u32;`), and must be right for the vector types too.
  */
 export function vectorized<K extends Kernel>(kernel: K): K {
-	const code = kernel.code.replace("Element = f32", "Element = vec4f");
+	const code = kernel.code
+		.replace("Element = f32", "Element = vec4f")
+		.replace("Bits = u32", "Bits = vec4u");
 	return { ...kernel, name: `${kernel.name}-vec4`, code };
 }
 

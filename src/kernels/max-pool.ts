@@ -1,5 +1,5 @@
 import { invalid } from "../engine/errors.ts";
-import { ceilDiv, linearGrid, single } from "../engine/kernel.ts";
+import { ceilDiv, linearGrid, single, vectorized } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import { hasRank, hasShape } from "./attributes.ts";
@@ -7,7 +7,6 @@ import { itemGrid } from "./grid.ts";
 import maxPoolKernel from "./max-pool.wgsl";
 import inputGradKernel from "./max-pool-input-grad.wgsl";
 import twoByTwoKernel from "./max-pool-input-grad-2x2.wgsl";
-import vec4Kernel from "./max-pool-vec4.wgsl";
 import {
 	type Extents,
 	outputExtent,
@@ -27,6 +26,8 @@ export interface MaxPoolAttrs {
 	readonly padding: Padding;
 }
 
+const vectorKernel = /* @__PURE__ */ vectorized(maxPoolKernel);
+
 const defaults: MaxPoolAttrs = { size: 2, stride: 2, padding: "valid" };
 
 /** Largest value of each window and channel; x [N, H, W, C] -> [N, H', W', C]; f32. NaN wins (PyTorch). */
@@ -45,7 +46,7 @@ export const maxPool: Op<["x"], MaxPoolAttrs> = /* @__PURE__ */ defineOp({
 		const scalar = windowParams(x, y, attrs);
 		const variant = (width: number) =>
 			single({
-				kernel: width === 4 ? vec4Kernel : maxPoolKernel,
+				kernel: width === 4 ? vectorKernel : maxPoolKernel,
 				params: {
 					...scalar,
 					n: sizeOf(y) / width,

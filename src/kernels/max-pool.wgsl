@@ -1,4 +1,7 @@
 // y[n, oy, ox, c] = the largest x in the window at (oy, ox), without the padding; NaN wins.
+alias Element = f32;
+alias Bits = u32;
+
 struct Params {
   n: u32,
   channels: u32,
@@ -11,14 +14,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
-fn isNan(v: f32) -> bool {
-  return (bitcast<u32>(v) & 0x7fffffff) > 0x7f800000;
-}
-
-fn pool(i: u32) -> f32 {
+fn pool(i: u32) -> Element {
   let c = i % params.channels;
   let pixel = i / params.channels;
   let row = pixel / params.ySize.y;
@@ -32,7 +31,9 @@ fn pool(i: u32) -> f32 {
   for (var h = low.x; h < high.x; h++) {
     for (var w = low.y; w < high.y; w++) {
       let v = x[(base + h * params.xSize.y + w) * params.channels + c];
-      best = select(best, v, v > best || isNan(v));
+      // Above the bits of infinity are those of NaN; v != v is not reliable.
+      let bits = bitcast<Bits>(v) & Bits(0x7fffffff);
+      best = select(best, v, (v > best) | (bits > Bits(0x7f800000)));
     }
   }
   return best;
