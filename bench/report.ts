@@ -62,17 +62,30 @@ export const STEP_NAME = "training step of the default U-Net";
 export function formatReport(report: Report): string {
 	const lines = [`Adapter: ${report.adapter}`];
 	if (report.kernels.length) {
-		const rows = report.kernels.map((k) => [
-			k.rank === 0 ? k.row : "",
-			`${k.rank === 0 ? "*" : " "} ${k.variant}`,
-			k.milliseconds.toFixed(2),
-			k.gflops === undefined ? "" : k.gflops.toFixed(1),
-			k.gbps.toFixed(2),
-			k.firstMilliseconds.toFixed(0),
-		]);
-		const head = ["row", "  variant", "ms", "GFLOP/s", "GB/s", "first ms"];
-		lines.push("", ...table([head, ...rows]));
-		lines.push("", "* the variant that the engine takes on this adapter");
+		const head = ["", "ms", "ratio", "GFLOP/s", "GB/s", "first ms", "variant"];
+		let taken = 1;
+		const cells = report.kernels.map((k) => {
+			if (k.rank === 0) taken = k.milliseconds;
+			return [
+				k.rank === 0 ? "*" : "",
+				k.milliseconds.toFixed(2),
+				(k.milliseconds / taken).toFixed(2),
+				k.gflops === undefined ? "" : k.gflops.toFixed(1),
+				k.gbps.toFixed(2),
+				k.firstMilliseconds.toFixed(0),
+				k.variant,
+			];
+		});
+		const [title, ...rows] = table([head, ...cells]);
+		lines.push("", title);
+		report.kernels.forEach((k, i) => {
+			if (k.rank === 0) lines.push(k.row);
+			lines.push(rows[i]);
+		});
+		lines.push(
+			"",
+			"* the variant that the engine takes on this adapter; ratio: time over its time",
+		);
 	}
 	const { step } = report;
 	if (step) {
@@ -95,7 +108,7 @@ export function formatReport(report: Report): string {
 	return `${lines.join("\n")}\n`;
 }
 
-/** Columns padded to their widest cell; numbers to the right. */
+/** Columns padded to their widest cell; all but the first and the last to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
 	const widths = rows[0].map((_, c) =>
 		Math.max(...rows.map((r) => r[c].length)),
@@ -103,7 +116,9 @@ function table(rows: readonly (readonly string[])[]): string[] {
 	return rows.map((row) =>
 		row
 			.map((cell, c) =>
-				c < 2 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]),
+				c === 0 || c === row.length - 1
+					? cell.padEnd(widths[c])
+					: cell.padStart(widths[c]),
 			)
 			.join("  ")
 			.trimEnd(),
