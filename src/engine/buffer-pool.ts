@@ -4,6 +4,9 @@ import { DeviceError } from "./errors.ts";
 /** Storage buffers by size class, reused without being cleared. */
 export interface BufferPool {
 	take(bytes: number): GPUBuffer;
+	/** Counts one more user of a buffer that is in use. */
+	share(buffer: GPUBuffer): GPUBuffer;
+	/** One user less; the last one's buffer is free for reuse. */
 	give(buffer: GPUBuffer): void;
 	destroy(): void;
 }
@@ -11,7 +14,8 @@ export interface BufferPool {
 /** Makes the pool of a device; keeps the memory counters of `stats`. */
 export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 	const free = new Map<number, GPUBuffer[]>();
-	const live = new Set<GPUBuffer>();
+	/** Buffers in use and how many tensors use each. */
+	const live = new Map<GPUBuffer, number>();
 	return {
 		take(bytes) {
 			if (bytes > device.limits.maxBufferSize) {
@@ -32,7 +36,7 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 						GPUBufferUsage.COPY_DST,
 				});
 			}
-			live.add(buffer);
+			live.set(buffer, 1);
 			stats.liveBuffers++;
 			stats.liveBytes += size;
 			stats.peakBytes = Math.max(
@@ -41,8 +45,18 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 			);
 			return buffer;
 		},
+		share(buffer) {
+			live.set(buffer, (live.get(buffer) ?? 0) + 1);
+			return buffer;
+		},
 		give(buffer) {
-			if (!live.delete(buffer)) return;
+			const users = live.get(buffer);
+			if (users === undefined) return;
+			if (users > 1) {
+				live.set(buffer, users - 1);
+				return;
+			}
+			live.delete(buffer);
 			stats.liveBuffers--;
 			stats.liveBytes -= buffer.size;
 			stats.pooledBytes += buffer.size;
@@ -51,7 +65,7 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 			else free.set(buffer.size, [buffer]);
 		},
 		destroy() {
-			for (const b of live) b.destroy();
+			for (const b of live.keys()) b.destroy();
 			for (const list of free.values()) for (const b of list) b.destroy();
 		},
 	};

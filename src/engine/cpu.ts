@@ -31,6 +31,10 @@ export function cpuDevice(): Device {
 		peakBytes: 0,
 	};
 
+	/** How many tensors use an array, where more than one does or did. */
+	const shared = new WeakMap<object, number>();
+	const usersOf = (tensor: Tensor) => shared.get(tensor.storage as object) ?? 1;
+
 	function make(values: HostArray, shape: Shape, dtype: DType): Tensor {
 		stats.liveBuffers++;
 		stats.liveBytes += values.byteLength;
@@ -54,6 +58,11 @@ export function cpuDevice(): Device {
 			return make(copy, shape, dtype);
 		},
 		run(spec, inputs, attrs, out) {
+			if (spec.alias) {
+				const source = inputs[spec.inputs.indexOf(spec.alias)] as Tensor;
+				shared.set(source.storage as object, usersOf(source) + 1);
+				return new Tensor(device, out.shape, source.dtype, source.storage);
+			}
 			stats.dispatches++;
 			const arrays = perInput(spec, inputs, array);
 			if (spec.updates) {
@@ -74,6 +83,11 @@ export function cpuDevice(): Device {
 			return array(tensor).data.slice();
 		},
 		free(tensor) {
+			const users = usersOf(tensor);
+			if (users > 1) {
+				shared.set(tensor.storage as object, users - 1);
+				return;
+			}
 			stats.liveBuffers--;
 			stats.liveBytes -= array(tensor).data.byteLength;
 		},

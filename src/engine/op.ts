@@ -42,6 +42,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	readonly inputs: I;
 	/** Inputs that are written in place; such an op returns the first of them and has no gradient. */
 	readonly updates?: readonly Bare<I[number]>[];
+	/** The input whose memory the output shares: nothing is computed, only the shape changes. Its `launch` returns no variant. */
+	readonly alias?: Bare<I[number]>;
 	/** Element types other than f32. */
 	readonly dtypes?: { readonly [N in Bare<I[number]>]?: DType };
 	/** Values of attributes that a call leaves out. */
