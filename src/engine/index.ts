@@ -1,3 +1,4 @@
+export { identify, type WebgpuOptions } from "./adapter.ts";
 export { release, scope } from "./arena.ts";
 export { cpuDevice } from "./cpu.ts";
 export {
@@ -45,9 +46,4 @@ export {
 	zeros,
 } from "./tensor.ts";
 export { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
-export {
-	identify,
-	type WebgpuDevice,
-	type WebgpuOptions,
-	webgpuDevice,
-} from "./webgpu.ts";
+export { type WebgpuDevice, webgpuDevice } from "./webgpu.ts";

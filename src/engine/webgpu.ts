@@ -1,10 +1,6 @@
+import { capabilitiesOf, openAdapter, type WebgpuOptions } from "./adapter.ts";
 import { bufferPool } from "./buffer-pool.ts";
-import type {
-	Capabilities,
-	Device,
-	DeviceIdentity,
-	DeviceStats,
-} from "./device.ts";
+import type { Device, DeviceIdentity, DeviceStats } from "./device.ts";
 import { DeviceError } from "./errors.ts";
 import type { Dispatch, Variant } from "./kernel.ts";
 import { bareName, type Op, perInput } from "./op.ts";
@@ -12,13 +8,6 @@ import { pipelineCache } from "./pipelines.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { uniformArena } from "./uniforms.ts";
-
-/** Options of `webgpuDevice`. */
-export interface WebgpuOptions {
-	/** Default: `navigator.gpu`. In Node, what npm `webgpu`'s `create([])` returns. */
-	readonly gpu?: GPU;
-	readonly powerPreference?: GPUPowerPreference;
-}
 
 /** A device on a WebGPU adapter. */
 export interface WebgpuDevice extends Device {
@@ -30,9 +19,6 @@ export interface WebgpuDevice extends Device {
 	submit(): void;
 }
 
-/** Optional features the kernels can use, asked for where the adapter has them. */
-const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as const;
-
 /**
  * Opens a WebGPU device with the adapter's own limits.
  * @throws DeviceError when there is no WebGPU or no adapter, saying what to do.
@@ -40,50 +26,8 @@ const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as const;
 export async function webgpuDevice(
 	options: WebgpuOptions = {},
 ): Promise<WebgpuDevice> {
-	const gpu =
-		options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
-	if (!gpu) {
-		throw new DeviceError(
-			"this environment has no WebGPU (navigator.gpu is missing): use a browser with WebGPU on https or localhost, or pass { gpu } from npm webgpu in Node",
-		);
-	}
-	const adapter = await gpu.requestAdapter({
-		powerPreference: options.powerPreference ?? "high-performance",
-	});
-	if (!adapter) {
-		throw new DeviceError(
-			"WebGPU found no adapter: update the graphics driver, or allow software rendering (Chrome: --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader)",
-		);
-	}
-	const { limits } = adapter;
-	const device = await adapter.requestDevice({
-		requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
-		requiredLimits: {
-			maxBufferSize: limits.maxBufferSize,
-			maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-			maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-			maxComputeInvocationsPerWorkgroup:
-				limits.maxComputeInvocationsPerWorkgroup,
-			maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-			maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
-		},
-	});
-	return fromGpuDevice(device, identify(adapter.info));
-}
-
-/** Names an adapter and tells whether it is a software one. */
-export function identify(info: GPUAdapterInfo): DeviceIdentity {
-	const words = [info.vendor, info.architecture, info.device, info.description];
-	const software =
-		info.isFallbackAdapter === true ||
-		/swiftshader|llvmpipe|lavapipe|basic render/i.test(words.join(" "));
-	const name = words.filter((w) => w).join(" ") || "unnamed adapter";
-	return {
-		description: software ? `${name} (software)` : name,
-		vendor: info.vendor,
-		architecture: info.architecture,
-		software,
-	};
+	const { device, identity } = await openAdapter(options);
+	return fromGpuDevice(device, identity);
 }
 
 function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
@@ -284,17 +228,4 @@ function checkBinding(
 		);
 	}
 	return bytes;
-}
-
-function capabilitiesOf(
-	gpu: GPUDevice,
-	identity: DeviceIdentity,
-): Capabilities {
-	return {
-		software: identity.software,
-		features: new Set(gpu.features as ReadonlySet<string>),
-		maxInvocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
-		maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
-		maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
-	};
 }
