@@ -47,7 +47,7 @@ fn main(
   let weights = params.kernel.x * params.kernel.y * params.c;
   let o_tiles = (params.o + 3) / 4;
   let m_tiles = (weights + 3) / 4;
-  // Channels and weight rows past the last repeat it, and are not stored.
+  // Channels past the last repeat it, and are not stored; weight rows past the last store it again.
   let o = min(id % o_tiles * 4 + vec4u(0, 1, 2, 3), vec4u(params.o - 1));
   let m = min(id / o_tiles % m_tiles * 4 + vec4u(0, 1, 2, 3), vec4u(weights - 1));
   let chunk = id / (o_tiles * m_tiles);
@@ -80,9 +80,8 @@ fn main(
   }
 
   let base = chunk * weights;
-  let left = weights - m.x;
   store((base + m.x) * params.o + o.x, o.x, acc0);
-  if (left > 1) { store((base + m.y) * params.o + o.x, o.x, acc1); }
-  if (left > 2) { store((base + m.z) * params.o + o.x, o.x, acc2); }
-  if (left > 3) { store((base + m.w) * params.o + o.x, o.x, acc3); }
+  store((base + m.y) * params.o + o.x, o.x, acc1);
+  store((base + m.z) * params.o + o.x, o.x, acc2);
+  store((base + m.w) * params.o + o.x, o.x, acc3);
 }

@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import {
+	cpSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { type Fault, faults } from "./faults.ts";
+
+const run = promisify(execFile);
+const root = resolve(".");
+
+/** The parts of the repository that the tests read. */
+const COPIED = [
+	"src",
+	"test",
+	"scripts",
+	"vitest.config.ts",
+	"package.json",
+	"tsconfig.json",
+	"README.md",
+	".puppeteerrc.cjs",
+];
+
+/** Runs the tests of one fault in `copy`; `true` when they fail, as they must. */
+async function isKilled(copy: string, fault: Fault): Promise<boolean> {
+	const path = join(copy, fault.file);
+	const right = readFileSync(path, "utf8");
+	if (!right.includes(fault.from)) {
+		throw new Error(`${fault.file} no longer has: ${fault.from}`);
+	}
+	writeFileSync(
+		path,
+		right.replace(fault.from, () => fault.to),
+	);
+	const only = fault.only ? ["-t", fault.only] : [];
+	try {
+		const vitest = join(root, "node_modules/vitest/vitest.mjs");
+		await run(
+			process.execPath,
+			[vitest, "run", "--bail=1", ...fault.tests, ...only],
+			{ cwd: copy, maxBuffer: 1 << 26, timeout: 300_000 },
+		);
+		return false;
+	} catch {
+		return true;
+	} finally {
+		writeFileSync(path, right);
+	}
+}
+
+const filter = process.argv[2] ?? "";
+const chosen = faults.filter((f) => `${f.file} ${f.from}`.includes(filter));
+const copy = mkdtempSync(join(tmpdir(), "wgrad-mutate-"));
+process.on("SIGINT", () => process.exit(130));
+process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+for (const part of COPIED) {
+	cpSync(join(root, part), join(copy, part), { recursive: true });
+}
+symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+
+const survivors: Fault[] = [];
+for (const [i, fault] of chosen.entries()) {
+	const killed = await isKilled(copy, fault);
+	if (!killed) survivors.push(fault);
+	console.error(
+		`${i + 1}/${chosen.length} ${killed ? "killed  " : "SURVIVED"} ${fault.file}: ${fault.from.trim().split("\n")[0]} -> ${fault.to.trim() || "(nothing)"}`,
+	);
+}
+console.log(
+	`${chosen.length - survivors.length} of ${chosen.length} planted faults killed`,
+);
+for (const { file, from, to } of survivors) {
+	console.log(`survived: ${file}: ${from} -> ${to}`);
+}
+process.exitCode = survivors.length ? 1 : 0;
