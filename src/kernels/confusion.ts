@@ -4,8 +4,8 @@ import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { hasShape, integer } from "./attributes.ts";
 import confusionKernel from "./confusion.wgsl";
-import type { CrossEntropyAttrs } from "./cross-entropy.ts";
 import { itemGrid } from "./grid.ts";
+import { IGNORE, type IgnoreAttrs } from "./label-weight.ts";
 
 /**
  * Adds a batch to a confusion matrix in place: counts [K, K] (i32), row = truth,
@@ -14,13 +14,13 @@ import { itemGrid } from "./grid.ts";
  */
 export const countConfusion: Op<
 	["counts", "predicted", "labels"],
-	CrossEntropyAttrs
+	IgnoreAttrs
 > = /* @__PURE__ */ defineOp({
 	name: "countConfusion",
 	inputs: ["counts", "predicted", "labels"],
 	updates: ["counts"],
 	dtypes: { counts: "i32", predicted: "i32", labels: "i32" },
-	defaults: { ignore: -100 },
+	defaults: { ignore: IGNORE },
 	shape({ counts, predicted, labels }, { ignore }) {
 		if (counts.length !== 2 || counts[0] !== counts[1]) {
 			invalid("counts must be [K, K], a row and a column per class");

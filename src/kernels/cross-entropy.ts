@@ -1,66 +1,23 @@
 import { invalid } from "../engine/errors.ts";
-import { dispatch, single, type Variant } from "../engine/kernel.ts";
+import { dispatch, single } from "../engine/kernel.ts";
 import { defineOp, type NdArray, type Op } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import { hasShape, integer } from "./attributes.ts";
+import { hasShape, inRange, integer, notNegative } from "./attributes.ts";
 import { classScores } from "./class-scores.ts";
 import lossKernel from "./cross-entropy.wgsl";
 import inputGradKernel from "./cross-entropy-input-grad.wgsl";
 import { itemGrid } from "./grid.ts";
-import labelWeightKernel from "./label-weight.wgsl";
-import { sumStages } from "./reduce.ts";
+import { IGNORE, type IgnoreAttrs, summed, weightOf } from "./label-weight.ts";
 
 /** Attributes of the cross-entropy ops. */
-export interface CrossEntropyAttrs {
-	/** Label of pixels that do not count; default -100, as PyTorch's CrossEntropyLoss. */
-	readonly ignore: number;
+export interface CrossEntropyAttrs extends IgnoreAttrs {
+	/** Share of each target spread evenly over all classes, in 0..1; default 0. As PyTorch's `label_smoothing`: class weights apply to the spread part by class too. */
+	readonly smoothing: number;
+	/** Focal loss: each pixel's loss times (1 - its probability)^gamma (Lin et al. 2017, arXiv:1708.02002, where 2 is best); default 0. Excludes smoothing. */
+	readonly gamma: number;
 }
 
-/** Attributes of `labelWeight`. */
-export interface LabelWeightAttrs extends CrossEntropyAttrs {
-	/** Number of classes K. */
-	readonly classes: number;
-}
-
-const defaults: CrossEntropyAttrs = { ignore: -100 };
-
-/**
- * Total class weight of the labels that are not ignored, a scalar; labels of
- * any shape (i32), weights [K], or 1 each without them. A label that is no
- * class and not ignored makes it NaN.
- */
-export const labelWeight: Op<["labels", "weights?"], LabelWeightAttrs> =
-	/* @__PURE__ */ defineOp({
-		name: "labelWeight",
-		inputs: ["labels", "weights?"],
-		dtypes: { labels: "i32" },
-		defaults: { ...defaults, classes: 0 },
-		shape({ weights }, { classes, ignore }) {
-			if (!Number.isInteger(classes) || classes < 1) {
-				invalid(`classes ${classes} must be an integer of at least 1`);
-			}
-			integer("ignore", ignore);
-			if (weights) hasShape("weights", weights, [classes], "one per class");
-			return [];
-		},
-		reference({ labels, weights }, { classes, ignore }, y) {
-			y.data[0] = 0;
-			for (const label of labels.data) {
-				if (label !== ignore) y.data[0] += weightOf(label, classes, weights);
-			}
-		},
-		launch({ shapes: { labels, weights }, attrs: { classes, ignore } }) {
-			const n = sizeOf(labels);
-			const first = dispatch({
-				kernel: labelWeightKernel,
-				params: { n, classes, ignore, weighted: weights ? 1 : 0 },
-				grid: itemGrid(n),
-				rename: { weight: "each" },
-			});
-			return [summed(first, "each", n)];
-		},
-	});
+const defaults: CrossEntropyAttrs = { ignore: IGNORE, smoothing: 0, gamma: 0 };
 
 /**
  * Sum over the pixels that are not ignored of weight * -log softmax(logits)[label],
@@ -80,14 +37,21 @@ export const crossEntropy: Op<
 		check(shapes, attrs);
 		return [];
 	},
-	reference({ logits, labels, total, weights }, { ignore }, y) {
-		const classes = logits.shape[logits.shape.length - 1];
+	reference({ logits, labels, total, weights }, attrs, y) {
 		y.data[0] = 0;
 		labels.data.forEach((label, i) => {
-			if (label === ignore) return;
+			if (label === attrs.ignore) return;
 			const { values, largest, sum } = classScores(logits, i);
-			const nll = Math.log(sum) - (values[label] - largest);
-			y.data[0] += share(label, classes, total, weights) * nll;
+			const missed = 1 - Math.exp(values[label] - largest) / sum;
+			const focus = attrs.gamma && missed ** attrs.gamma;
+			const shares = targetShares(label, values.length, total, weights, attrs);
+			let loss = 0 * sum;
+			shares.forEach((share, k) => {
+				// A probability of 0 costs nothing where it has no share.
+				if (share) loss += share * (Math.log(sum) - (values[k] - largest));
+				else loss += share;
+			});
+			y.data[0] += attrs.gamma ? focus * loss : loss;
 		});
 	},
 	launch({ shapes, attrs }) {
@@ -123,15 +87,20 @@ export const crossEntropyInputGrad: Op<
 		hasShape("dy", shapes.dy, [], "the gradient of a scalar");
 		return shapes.logits;
 	},
-	reference({ logits, labels, total, dy, weights }, { ignore }, y) {
+	reference({ logits, labels, total, dy, weights }, attrs, y) {
+		const { ignore, gamma } = attrs;
 		const classes = logits.shape[logits.shape.length - 1];
 		labels.data.forEach((label, i) => {
 			const { values, largest, sum } = classScores(logits, i);
+			const shares = targetShares(label, classes, total, weights, attrs);
+			const all = shares.reduce((a, b) => a + b, 0);
+			const factor =
+				dy.data[0] *
+				(gamma ? focalSlope(values[label] - largest, sum, gamma) : 1);
 			values.forEach((v, k) => {
-				const target = k === label ? 1 : 0;
 				const p = Math.exp(v - largest) / sum;
-				const factor = dy.data[0] * share(label, classes, total, weights);
-				y.data[i * classes + k] = label === ignore ? 0 : factor * (p - target);
+				y.data[i * classes + k] =
+					label === ignore ? 0 : factor * (all * p - shares[k]);
 			});
 		});
 	},
@@ -143,40 +112,6 @@ export const crossEntropyInputGrad: Op<
 	},
 });
 
-/**
- * Mean cross-entropy of softmax(logits) over the pixels that are not ignored,
- * a scalar; logits [..., K], labels [...] (i32), optional class weights [K].
- * With weights the mean is weighted, sum(w * loss) / sum(w), as PyTorch's
- * CrossEntropyLoss. Ignored pixels get gradient 0; when all are, the loss is 0 too.
- */
-export function softmaxCrossEntropy(
-	logits: Tensor,
-	labels: Tensor,
-	options: { weights?: Tensor | undefined; ignore?: number } = {},
-): Tensor {
-	const { weights, ignore = defaults.ignore } = options;
-	const classes = logits.shape[logits.shape.length - 1];
-	if (!weights) {
-		const total = labelWeight(labels, { classes, ignore });
-		return crossEntropy(logits, labels, total, { ignore });
-	}
-	const total = labelWeight(labels, weights, { classes, ignore });
-	return crossEntropy(logits, labels, total, weights, { ignore });
-}
-
-/** A variant that runs `first` into n elements of scratch and sums them. */
-function summed(
-	first: Variant["stages"][number],
-	scratch: string,
-	n: number,
-): Variant {
-	const rest = sumStages([{ outer: 1, rows: n, inner: 1 }], scratch, 1);
-	return {
-		stages: [first, ...rest.stages],
-		scratch: { [scratch]: n, ...rest.scratch },
-	};
-}
-
 interface PixelShapes {
 	readonly logits: Shape;
 	readonly labels: Shape;
@@ -186,19 +121,21 @@ interface PixelShapes {
 
 function pixelParams(
 	{ logits, labels, weights }: PixelShapes,
-	{ ignore }: CrossEntropyAttrs,
+	{ ignore, smoothing, gamma }: CrossEntropyAttrs,
 ) {
 	return {
 		n: sizeOf(labels),
 		classes: logits[logits.length - 1],
 		ignore,
 		weighted: weights ? 1 : 0,
+		smoothing,
+		gamma,
 	};
 }
 
 function check(
 	{ logits, labels, total, weights }: PixelShapes,
-	{ ignore }: CrossEntropyAttrs,
+	{ ignore, smoothing, gamma }: CrossEntropyAttrs,
 ): void {
 	if (!logits.length) invalid("logits is a scalar but must be [..., K]");
 	hasShape(
@@ -209,25 +146,36 @@ function check(
 	);
 	hasShape("total", total, [], "a scalar");
 	integer("ignore", ignore);
+	inRange("smoothing", smoothing, 0, 1);
+	notNegative("gamma", gamma);
+	if (smoothing && gamma) {
+		invalid(`smoothing ${smoothing} and gamma ${gamma} exclude each other`);
+	}
 	if (weights) hasShape("weights", weights, logits.slice(-1), "one per class");
 }
 
-/** The class's weight, NaN where there is no such class. */
-function weightOf(
-	label: number,
-	classes: number,
-	weights: NdArray | undefined,
-): number {
-	if (label < 0 || label >= classes) return Number.NaN;
-	return weights ? weights.data[label] : 1;
-}
-
-function share(
+/** What each class's -log probability counts in a pixel's loss; all NaN where the label is no class. */
+function targetShares(
 	label: number,
 	classes: number,
 	total: NdArray,
 	weights: NdArray | undefined,
-): number {
-	const weight = weightOf(label, classes, weights);
-	return total.data[0] === 0 ? 0 * weight : weight / total.data[0];
+	{ smoothing }: CrossEntropyAttrs,
+): number[] {
+	const unit = total.data[0] === 0 ? 0 : 1 / total.data[0];
+	const valid = 0 * weightOf(label, classes, undefined);
+	return Array.from({ length: classes }, (_, k) => {
+		const target = (k === label ? 1 - smoothing : 0) + smoothing / classes;
+		if (target === 0) return valid;
+		return valid + unit * target * weightOf(k, classes, weights);
+	});
+}
+
+/** Derivative of (1 - p)^gamma * log p with respect to log p, for p = exp(score) / sum. */
+function focalSlope(score: number, sum: number, gamma: number): number {
+	const p = Math.exp(score) / sum;
+	if (p === 0) return 1;
+	if (p === 1) return 0;
+	const logP = score - Math.log(sum);
+	return (1 - p) ** gamma - gamma * (1 - p) ** (gamma - 1) * p * logP;
 }

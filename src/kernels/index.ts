@@ -32,11 +32,17 @@ export {
 	type CrossEntropyAttrs,
 	crossEntropy,
 	crossEntropyInputGrad,
+} from "./cross-entropy.ts";
+export {
+	type CrossEntropyOptions,
+	softmaxCrossEntropy,
+} from "./cross-entropy-loss.ts";
+export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
+export {
+	type IgnoreAttrs,
 	type LabelWeightAttrs,
 	labelWeight,
-	softmaxCrossEntropy,
-} from "./cross-entropy.ts";
-export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
+} from "./label-weight.ts";
 export { type MaxPoolAttrs, maxPool, maxPoolInputGrad } from "./max-pool.ts";
 export {
 	moments,

@@ -1,8 +1,8 @@
 import {
 	crossEntropy,
 	crossEntropyInputGrad,
-	labelWeight,
 } from "../../src/kernels/cross-entropy.ts";
+import { labelWeight } from "../../src/kernels/label-weight.ts";
 import {
 	type Case,
 	exactly,
@@ -47,8 +47,37 @@ export const cases: Case[] = [
 				{ ...ignoring, dy: normal() },
 				{ ignore: 255 },
 			),
+			...[{ smoothing: 0.1 }, { gamma: 2 }].flatMap((attrs) => [
+				row(crossEntropy, ignoring, { ignore: 255, ...attrs }),
+				row(
+					crossEntropyInputGrad,
+					{ ...ignoring, dy: normal() },
+					{ ignore: 255, ...attrs },
+				),
+			]),
 		];
 	}),
+	...[{ smoothing: 1 }, { gamma: 0.5 }, { gamma: 1 }].flatMap((attrs) => {
+		const plain = { logits: normal(70, 5), labels: labels(5, [70]), total };
+		return [
+			row(crossEntropy, plain, attrs),
+			row(crossEntropyInputGrad, { ...plain, dy: normal() }, attrs),
+		];
+	}),
+	// Probabilities of 1 and 0 in float32, where a factor of the focal gradient is infinite.
+	row(
+		crossEntropyInputGrad,
+		{
+			logits: exactly(
+				[200, 0, 0, 200, Number.NEGATIVE_INFINITY, 0, 9, 0],
+				[4, 2],
+			),
+			labels: integers([0, 0, 0, 0], [4]),
+			total,
+			dy: normal(),
+		},
+		{ gamma: 0.5 },
+	),
 	// Large logits: exp of them is infinite in float32.
 	row(crossEntropy, {
 		logits: uniform(-500, 1000, 7, 5),
@@ -142,6 +171,24 @@ export const cases: Case[] = [
 		{ logits: normal(4, 3), labels: labels(3, [4]), total },
 		{ ignore: 0.5 },
 		"ignore 0.5 must be an integer",
+	),
+	fails(
+		crossEntropy,
+		{ logits: normal(4, 3), labels: labels(3, [4]), total },
+		{ smoothing: 1.1 },
+		"smoothing 1.1 must be in 0..1",
+	),
+	fails(
+		crossEntropy,
+		{ logits: normal(4, 3), labels: labels(3, [4]), total },
+		{ gamma: -1 },
+		"gamma -1 must be a finite number of at least 0",
+	),
+	fails(
+		crossEntropy,
+		{ logits: normal(4, 3), labels: labels(3, [4]), total },
+		{ gamma: 2, smoothing: 0.1 },
+		"smoothing 0.1 and gamma 2 exclude each other",
 	),
 	fails(
 		crossEntropyInputGrad,
