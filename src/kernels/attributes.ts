@@ -69,3 +69,10 @@ export function hasShape(
 export function integer(what: string, value: number): void {
 	if (value !== (value | 0)) invalid(`${what} ${value} must be an integer`);
 }
+
+/** Rejects what is no integer of at least 1; `what` names the attribute. */
+export function positiveInteger(what: string, value: number): void {
+	if (!Number.isInteger(value) || value < 1) {
+		invalid(`${what} ${value} must be an integer of at least 1`);
+	}
+}

@@ -43,6 +43,12 @@ export {
 	type LabelWeightAttrs,
 	labelWeight,
 } from "./label-weight.ts";
+export {
+	type GatherAttrs,
+	type GatherInputGradAttrs,
+	gather,
+	gatherInputGrad,
+} from "./gather.ts";
 export { type MaxPoolAttrs, maxPool, maxPoolInputGrad } from "./max-pool.ts";
 export {
 	moments,
@@ -58,6 +64,7 @@ export {
 	normalizeMomentsGrad,
 	normalizeSums,
 } from "./normalize.ts";
+export { type OneHotAttrs, oneHot } from "./one-hot.ts";
 export type { Extents, Padding } from "./padding.ts";
 export {
 	type BroadcastAttrs,
@@ -66,7 +73,9 @@ export {
 	type ReduceAttrs,
 	sum,
 } from "./reduce.ts";
+export { type ReshapeAttrs, reshape } from "./reshape.ts";
 export { scale } from "./scale.ts";
+export { type TransposeAttrs, transpose } from "./transpose.ts";
 export {
 	type UpsampleAttrs,
 	upsampleNearest,
