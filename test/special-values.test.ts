@@ -89,6 +89,20 @@ const rows: Case[] = [
 				]),
 		},
 	}),
+	...[k.upsampleNearest, k.upsampleBilinear].map((op) =>
+		row(
+			op,
+			{ x: exactly([nan, 1, 2, 3, inf, 0, 1, -inf, 4], [1, 3, 3, 1]) },
+			{ size: [4, 9] },
+		),
+	),
+	...[k.upsampleNearestInputGrad, k.upsampleBilinearInputGrad].map((op) =>
+		row(
+			op,
+			{ dy: exactly([nan, 1, 2, 3, 4, inf, 0, 1, -inf, 4], [1, 2, 5, 1]) },
+			{ size: [3, 4] },
+		),
+	),
 	row(k.sum, { x: exactly(special, [8]) }),
 	row(k.add, { a: exactly(special, [8]), b: normal(8) }),
 	row(k.div, {

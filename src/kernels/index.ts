@@ -78,6 +78,9 @@ export { scale } from "./scale.ts";
 export { type TransposeAttrs, transpose } from "./transpose.ts";
 export {
 	type UpsampleAttrs,
+	type UpsampleInputGradAttrs,
+	upsampleBilinear,
+	upsampleBilinearInputGrad,
 	upsampleNearest,
 	upsampleNearestInputGrad,
 } from "./upsample.ts";
