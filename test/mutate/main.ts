@@ -27,6 +27,25 @@ const COPIED = [
 	".puppeteerrc.cjs",
 ];
 
+async function passes(
+	copy: string,
+	tests: readonly string[],
+	only?: string,
+): Promise<boolean> {
+	const vitest = join(root, "node_modules/vitest/vitest.mjs");
+	const names = only ? ["-t", only] : [];
+	try {
+		await run(
+			process.execPath,
+			[vitest, "run", "--bail=1", ...tests, ...names],
+			{ cwd: copy, maxBuffer: 1 << 26, timeout: 300_000 },
+		);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** Runs the tests of one fault in `copy`; `true` when they fail, as they must. */
 async function isKilled(copy: string, fault: Fault): Promise<boolean> {
 	const path = join(copy, fault.file);
@@ -38,17 +57,8 @@ async function isKilled(copy: string, fault: Fault): Promise<boolean> {
 		path,
 		right.replace(fault.from, () => fault.to),
 	);
-	const only = fault.only ? ["-t", fault.only] : [];
 	try {
-		const vitest = join(root, "node_modules/vitest/vitest.mjs");
-		await run(
-			process.execPath,
-			[vitest, "run", "--bail=1", ...fault.tests, ...only],
-			{ cwd: copy, maxBuffer: 1 << 26, timeout: 300_000 },
-		);
-		return false;
-	} catch {
-		return true;
+		return !(await passes(copy, fault.tests, fault.only));
 	} finally {
 		writeFileSync(path, right);
 	}
@@ -64,6 +74,10 @@ for (const part of COPIED) {
 }
 symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
 
+if (!(await passes(copy, [...new Set(chosen.flatMap((f) => f.tests))]))) {
+	console.error("the tests fail without any fault: mend that first (npm test)");
+	process.exit(1);
+}
 const survivors: Fault[] = [];
 for (const [i, fault] of chosen.entries()) {
 	const killed = await isKilled(copy, fault);
