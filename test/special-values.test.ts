@@ -103,6 +103,16 @@ const rows: Case[] = [
 			{ size: [3, 4] },
 		),
 	),
+	row(
+		k.avgPool,
+		{ x: exactly([nan, 1, inf, 3, -inf, 0, 1, 2, 4], [1, 3, 3, 1]) },
+		{ stride: 1, padding: "same" },
+	),
+	row(
+		k.avgPoolInputGrad,
+		{ dy: exactly([nan, 1, inf, 3, -inf, 0, 1, 2, 4], [1, 3, 3, 1]) },
+		{ stride: 1, padding: "same", inputSize: [3, 3] },
+	),
 	row(k.sum, { x: exactly(special, [8]) }),
 	row(k.add, { a: exactly(special, [8]), b: normal(8) }),
 	row(k.div, {

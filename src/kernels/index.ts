@@ -8,6 +8,12 @@ export {
 export { type AdamAttrs, adamUpdate } from "./adam.ts";
 export { argmax, softmax } from "./argmax.ts";
 export {
+	type AvgPoolInputGradAttrs,
+	avgPool,
+	avgPoolInputGrad,
+	globalAvgPool,
+} from "./avg-pool.ts";
+export {
 	type ConcatAttrs,
 	concat,
 	type EmbedAttrs,
@@ -49,7 +55,7 @@ export {
 	gather,
 	gatherInputGrad,
 } from "./gather.ts";
-export { type MaxPoolAttrs, maxPool, maxPoolInputGrad } from "./max-pool.ts";
+export { maxPool, maxPoolInputGrad } from "./max-pool.ts";
 export {
 	moments,
 	momentsInputGrad,
@@ -66,6 +72,7 @@ export {
 } from "./normalize.ts";
 export { type OneHotAttrs, oneHot } from "./one-hot.ts";
 export type { Extents, Padding } from "./padding.ts";
+export type { PoolAttrs } from "./pool-window.ts";
 export {
 	type BroadcastAttrs,
 	broadcastTo,

@@ -1,40 +1,27 @@
-import { invalid } from "../engine/errors.ts";
-import { ceilDiv, linearGrid, single, vectorized } from "../engine/kernel.ts";
+import { ceilDiv, linearGrid, single } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
-import { hasRank, hasShape } from "./attributes.ts";
+import { hasShape } from "./attributes.ts";
+import { byFours, fours } from "./fours.ts";
 import { itemGrid } from "./grid.ts";
 import maxPoolKernel from "./max-pool.wgsl";
 import inputGradKernel from "./max-pool-input-grad.wgsl";
 import twoByTwoKernel from "./max-pool-input-grad-2x2.wgsl";
 import {
-	type Extents,
-	outputExtent,
-	type Padding,
-	pair,
-	positiveIntegers,
-	resolvePadding,
-} from "./padding.ts";
+	eachWindow,
+	type PoolAttrs,
+	poolDefaults,
+	pooledShape,
+	poolParams,
+} from "./pool-window.ts";
 
-/** Attributes of max pooling. */
-export interface MaxPoolAttrs {
-	/** Window [height, width] in pixels, or one number for both; default 2. */
-	readonly size: number | Extents;
-	/** Step between windows; default 2. */
-	readonly stride: number | Extents;
-	/** Default "valid". Padded pixels never win. */
-	readonly padding: Padding;
-}
-
-const vectorKernel = /* @__PURE__ */ vectorized(maxPoolKernel);
-
-const defaults: MaxPoolAttrs = { size: 2, stride: 2, padding: "valid" };
+const maxPoolKernels = /* @__PURE__ */ fours(maxPoolKernel);
 
 /** Largest value of each window and channel; x [N, H, W, C] -> [N, H', W', C]; f32. NaN wins (PyTorch). */
-export const maxPool: Op<["x"], MaxPoolAttrs> = /* @__PURE__ */ defineOp({
+export const maxPool: Op<["x"], PoolAttrs> = /* @__PURE__ */ defineOp({
 	name: "maxPool",
 	inputs: ["x"],
-	defaults,
+	defaults: poolDefaults,
 	shape: ({ x }, attrs) => pooledShape(x, attrs),
 	reference({ x }, attrs, y) {
 		const winners = firstMaxima(x, y.shape, attrs);
@@ -43,18 +30,18 @@ export const maxPool: Op<["x"], MaxPoolAttrs> = /* @__PURE__ */ defineOp({
 		});
 	},
 	launch({ shapes: { x }, y, attrs }) {
-		const scalar = windowParams(x, y, attrs);
-		const variant = (width: number) =>
+		const params = poolParams(x, y, attrs);
+		return byFours(maxPoolKernels, x[3], (kernel, lanes) =>
 			single({
-				kernel: width === 4 ? vectorKernel : maxPoolKernel,
+				kernel,
 				params: {
-					...scalar,
-					n: sizeOf(y) / width,
-					channels: x[3] / width,
+					...params,
+					n: sizeOf(y) / lanes,
+					channels: x[3] / lanes,
 				},
-				grid: linearGrid(ceilDiv(sizeOf(y) / width, 256)),
-			});
-		return x[3] % 4 ? [variant(1)] : [variant(4), variant(1)];
+				grid: linearGrid(ceilDiv(sizeOf(y) / lanes, 256)),
+			}),
+		);
 	},
 	grad: {
 		x: ({ inputs: { x }, dy, attrs }) => maxPoolInputGrad(x, dy, attrs),
@@ -62,11 +49,11 @@ export const maxPool: Op<["x"], MaxPoolAttrs> = /* @__PURE__ */ defineOp({
 });
 
 /** Gradient of `maxPool`: dy goes to the first maximum of each window, in row-major order. */
-export const maxPoolInputGrad: Op<["x", "dy"], MaxPoolAttrs> =
+export const maxPoolInputGrad: Op<["x", "dy"], PoolAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "maxPoolInputGrad",
 		inputs: ["x", "dy"],
-		defaults,
+		defaults: poolDefaults,
 		shape({ x, dy }, attrs) {
 			hasShape(
 				"dy",
@@ -83,7 +70,7 @@ export const maxPoolInputGrad: Op<["x", "dy"], MaxPoolAttrs> =
 			});
 		},
 		launch({ shapes: { x, dy }, attrs }) {
-			const params = windowParams(x, dy, attrs);
+			const params = poolParams(x, dy, attrs);
 			const { window, stride, before } = params;
 			const any = single({
 				kernel: inputGradKernel,
@@ -108,87 +95,20 @@ export const maxPoolInputGrad: Op<["x", "dy"], MaxPoolAttrs> =
 		},
 	});
 
-function pooledShape(x: Shape, attrs: MaxPoolAttrs): Shape {
-	hasRank("x", x, 4, "[N, H, W, C]");
-	const size = pair(attrs.size);
-	const stride = pair(attrs.stride);
-	positiveIntegers("window", size);
-	const pads = resolvePadding(
-		attrs.padding,
-		[x[1], x[2]],
-		size,
-		stride,
-		[1, 1],
-	);
-	const { top, bottom, left, right } = pads;
-	if (Math.max(top, bottom) >= size[0] || Math.max(left, right) >= size[1]) {
-		invalid(
-			`padding [${[top, bottom, left, right]}] must be smaller than the window ${size.join("x")}, or a window would hold no pixel`,
-		);
-	}
-	return [
-		x[0],
-		outputExtent(x[1], size[0], stride[0], 1, top, bottom),
-		outputExtent(x[2], size[1], stride[1], 1, left, right),
-		x[3],
-	];
-}
-
-function windowParams(x: Shape, y: Shape, attrs: MaxPoolAttrs) {
-	const window = pair(attrs.size);
-	const stride = pair(attrs.stride);
-	const size = [x[1], x[2]] as const;
-	const { top, left } = resolvePadding(
-		attrs.padding,
-		size,
-		window,
-		stride,
-		[1, 1],
-	);
-	return {
-		channels: x[3],
-		xSize: size,
-		ySize: [y[1], y[2]],
-		window,
-		stride,
-		before: [top, left],
-	};
-}
-
 /** For each output element, the index into x of its window's first maximum. */
 function firstMaxima(
 	x: { data: ArrayLike<number>; shape: Shape },
-	[images, rows, columns, channels]: Shape,
-	attrs: MaxPoolAttrs,
+	y: Shape,
+	attrs: PoolAttrs,
 ): number[] {
-	const [, height, width] = x.shape;
-	const size = pair(attrs.size);
-	const stride = pair(attrs.stride);
-	const pads = resolvePadding(
-		attrs.padding,
-		[height, width],
-		size,
-		stride,
-		[1, 1],
-	);
 	const winners: number[] = [];
-	for (let n = 0; n < images; n++)
-		for (let oy = 0; oy < rows; oy++)
-			for (let ox = 0; ox < columns; ox++)
-				for (let c = 0; c < channels; c++) {
-					let winner = -1;
-					for (let i = 0; i < size[0]; i++)
-						for (let j = 0; j < size[1]; j++) {
-							const h = oy * stride[0] - pads.top + i;
-							const w = ox * stride[1] - pads.left + j;
-							if (h < 0 || h >= height || w < 0 || w >= width) continue;
-							const at = ((n * height + h) * width + w) * channels + c;
-							const [v, best] = [x.data[at], x.data[winner]];
-							const first = winner < 0;
-							if (first || v > best || (Number.isNaN(v) && !Number.isNaN(best)))
-								winner = at;
-						}
-					winners.push(winner);
-				}
+	eachWindow(x.shape, y, attrs, (_, window) => {
+		const winner = window.reduce((best, at) => {
+			const [v, most] = [x.data[at], x.data[best]];
+			const beats = v > most || (Number.isNaN(v) && !Number.isNaN(most));
+			return beats ? at : best;
+		});
+		winners.push(winner);
+	});
 	return winners;
 }
