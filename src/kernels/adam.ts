@@ -3,12 +3,15 @@ import { elementGrid, single } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
 import adamKernel from "./adam.wgsl";
-import { hasShape, inRange, notNegative } from "./attributes.ts";
+import { inRange } from "./attributes.ts";
+import {
+	checkUpdate,
+	type UpdateAttrs,
+	updateDefaults,
+} from "./optimizer-attributes.ts";
 
 /** Attributes of `adamUpdate`; defaults as torch.optim.Adam. */
-export interface AdamAttrs {
-	/** Default 1e-3. */
-	readonly learningRate: number;
+export interface AdamAttrs extends UpdateAttrs {
 	/** Decay of the mean gradient; default 0.9. */
 	readonly beta1: number;
 	/** Decay of the mean squared gradient; default 0.999. */
@@ -17,8 +20,6 @@ export interface AdamAttrs {
 	readonly epsilon: number;
 	/** Number of this update, counted from 1. */
 	readonly step: number;
-	/** Decoupled decay, w *= 1 - learningRate * weightDecay, as torch.optim.AdamW; default 0. */
-	readonly weightDecay: number;
 }
 
 /**
@@ -33,30 +34,24 @@ export const adamUpdate: Op<["w", "m", "v", "g"], AdamAttrs> =
 		inputs: ["w", "m", "v", "g"],
 		updates: ["w", "m", "v"],
 		defaults: {
-			learningRate: 1e-3,
+			...updateDefaults,
 			beta1: 0.9,
 			beta2: 0.999,
 			epsilon: 1e-8,
 			step: 1,
-			weightDecay: 0,
 		},
-		shape({ w, m, v, g }, attrs) {
-			hasShape("m", m, w, "the shape of w");
-			hasShape("v", v, w, "the shape of w");
-			hasShape("g", g, w, "the shape of w");
-			notNegative("learningRate", attrs.learningRate);
-			notNegative("epsilon", attrs.epsilon);
-			notNegative("weightDecay", attrs.weightDecay);
+		shape(shapes, attrs) {
 			inRange("beta1", attrs.beta1, 0, 1 - 1e-9);
 			inRange("beta2", attrs.beta2, 0, 1 - 1e-9);
 			if (!Number.isInteger(attrs.step) || attrs.step < 1) {
 				invalid(`step ${attrs.step} must be an integer of at least 1`);
 			}
-			return w;
+			return checkUpdate(shapes, attrs);
 		},
 		reference({ w, m, v, g }, attrs) {
 			const { learningRate, beta1, beta2, step } = attrs;
-			g.data.forEach((gradient, i) => {
+			g.data.forEach((slope, i) => {
+				const gradient = slope + attrs.l2 * w.data[i];
 				m.data[i] = beta1 * m.data[i] + (1 - beta1) * gradient;
 				v.data[i] = beta2 * v.data[i] + (1 - beta2) * gradient ** 2;
 				const mean = m.data[i] / (1 - beta1 ** step);
@@ -80,6 +75,7 @@ export const adamUpdate: Op<["w", "m", "v", "g"], AdamAttrs> =
 						stepSize: learningRate / (1 - beta1 ** step),
 						rootScale: 1 / Math.sqrt(1 - beta2 ** step),
 						epsilon,
+						l2: attrs.l2,
 					},
 					grid: elementGrid(sizeOf(w)),
 				}),

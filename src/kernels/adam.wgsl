@@ -1,4 +1,4 @@
-// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = decay w - stepSize m / (sqrt(v) rootScale + epsilon)
+// With l2 w added to g: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = decay w - stepSize m / (sqrt(v) rootScale + epsilon)
 struct Params {
   n: u32,
   beta1: f32,
@@ -14,6 +14,7 @@ struct Params {
   // 1 / sqrt(1 - beta2^step)
   rootScale: f32,
   epsilon: f32,
+  l2: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -23,8 +24,9 @@ struct Params {
 @group(0) @binding(4) var<storage, read> g: array<f32>;
 
 fn put(i: u32) {
-  let mean = params.beta1 * m[i] + params.rest1 * g[i];
-  let square = params.beta2 * v[i] + params.rest2 * g[i] * g[i];
+  let slope = g[i] + params.l2 * w[i];
+  let mean = params.beta1 * m[i] + params.rest1 * slope;
+  let square = params.beta2 * v[i] + params.rest2 * slope * slope;
   m[i] = mean;
   v[i] = square;
   w[i] = params.decay * w[i] - params.stepSize * mean / (sqrt(square) * params.rootScale + params.epsilon);

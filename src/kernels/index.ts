@@ -6,6 +6,14 @@ export {
 	reluInputGrad,
 } from "./activation.ts";
 export { type AdamAttrs, adamUpdate } from "./adam.ts";
+export {
+	type AdadeltaAttrs,
+	type AdagradAttrs,
+	adadeltaUpdate,
+	adagradUpdate,
+	type RmspropAttrs,
+	rmspropUpdate,
+} from "./adaptive.ts";
 export { argmax, softmax } from "./argmax.ts";
 export {
 	type AvgPoolInputGradAttrs,
@@ -71,6 +79,7 @@ export {
 	normalizeSums,
 } from "./normalize.ts";
 export { type OneHotAttrs, oneHot } from "./one-hot.ts";
+export type { UpdateAttrs } from "./optimizer-attributes.ts";
 export type { Extents, Padding } from "./padding.ts";
 export type { PoolAttrs } from "./pool-window.ts";
 export {
@@ -81,6 +90,7 @@ export {
 	sum,
 } from "./reduce.ts";
 export { type ReshapeAttrs, reshape } from "./reshape.ts";
+export { type SgdAttrs, sgdUpdate } from "./sgd.ts";
 export { scale } from "./scale.ts";
 export { type TransposeAttrs, transpose } from "./transpose.ts";
 export {

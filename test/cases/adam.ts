@@ -23,6 +23,7 @@ export const cases: Case[] = [
 		learningRate: 0.5,
 		weightDecay: 0.1,
 	}),
+	row(adamUpdate, parameter(7, 11), { step: 2, learningRate: 0.1, l2: 0.2 }),
 	// The first step moves by the learning rate whatever the gradient's size.
 	row(adamUpdate, {
 		...parameter(5),

@@ -1,0 +1,213 @@
+import { elementwise, type Variant, vectorized } from "../engine/kernel.ts";
+import { defineOp, type Op } from "../engine/op.ts";
+import { type Shape, sizeOf } from "../engine/shape.ts";
+import adaptiveKernel from "./adaptive.wgsl";
+import { inRange } from "./attributes.ts";
+import {
+	checkUpdate,
+	rateSides,
+	type UpdateAttrs,
+	updateDefaults,
+} from "./optimizer-attributes.ts";
+
+/** Attributes of `rmspropUpdate`; defaults as torch.optim.RMSprop. */
+export interface RmspropAttrs extends UpdateAttrs {
+	/** Share of the mean squared gradient that stays; default 0.99 (Keras: 0.9). */
+	readonly rho: number;
+	/** Default 1e-8 (Keras: 1e-7). */
+	readonly epsilon: number;
+	/** Whether epsilon is added under the root, as in Keras 3; default false, as in PyTorch. */
+	readonly epsilonInside: boolean;
+	/** Share of the velocity that stays; default 0. */
+	readonly momentum: number;
+	/** Whether the velocity contains the learning rate, as in Keras; default false, as in PyTorch. */
+	readonly rateInside: boolean;
+}
+
+/** Attributes of `adadeltaUpdate`; defaults as torch.optim.Adadelta, but for the learning rate. */
+export interface AdadeltaAttrs extends UpdateAttrs {
+	/** Share of both means that stays; default 0.9 (Keras: 0.95). */
+	readonly rho: number;
+	/** Added under both roots; default 1e-6 (Keras: 1e-7). */
+	readonly epsilon: number;
+}
+
+/** Attributes of `adagradUpdate`; defaults as torch.optim.Adagrad, but for the learning rate. */
+export interface AdagradAttrs extends UpdateAttrs {
+	/** Default 1e-10 (Keras: 1e-7). */
+	readonly epsilon: number;
+	/** Whether epsilon is added under the root, as in Keras 3; default false, as in PyTorch. */
+	readonly epsilonInside: boolean;
+}
+
+/**
+ * One RMSprop step (Tieleman and Hinton 2012), in place on w, square and
+ * velocity, which start as zeros and have the shape of the gradient g.
+ */
+export const rmspropUpdate: Op<["w", "square", "velocity", "g"], RmspropAttrs> =
+	/* @__PURE__ */ defineOp({
+		name: "rmspropUpdate",
+		inputs: ["w", "square", "velocity", "g"],
+		updates: ["w", "square", "velocity"],
+		defaults: {
+			...updateDefaults,
+			rho: 0.99,
+			epsilon: 1e-8,
+			epsilonInside: false,
+			momentum: 0,
+			rateInside: false,
+		} as RmspropAttrs,
+		shape(shapes, attrs) {
+			inRange("rho", attrs.rho, 0, 1);
+			return checkUpdate(shapes, attrs);
+		},
+		reference({ w, square, velocity, g }, attrs) {
+			const { learningRate, rho, epsilon, momentum, rateInside } = attrs;
+			g.data.forEach((gradient, i) => {
+				const slope = gradient + attrs.l2 * w.data[i];
+				square.data[i] = rho * square.data[i] + (1 - rho) * slope ** 2;
+				const root = attrs.epsilonInside
+					? Math.sqrt(square.data[i] + epsilon)
+					: Math.sqrt(square.data[i]) + epsilon;
+				const move = rateInside ? learningRate * slope : slope;
+				velocity.data[i] = momentum * velocity.data[i] + move / root;
+				w.data[i] *= 1 - learningRate * attrs.weightDecay;
+				w.data[i] -= (rateInside ? 1 : learningRate) * velocity.data[i];
+			});
+		},
+		launch: ({ shapes: { w }, attrs }) =>
+			launchAdaptive(0, w, attrs, {
+				...means(attrs.rho),
+				...epsilons(attrs),
+				...rateSides(attrs),
+				momentum: attrs.momentum,
+			}),
+	});
+
+/**
+ * One Adadelta step (Zeiler 2012, arXiv:1212.5701), in place on w, square and
+ * delta, which start as zeros and have the shape of the gradient g.
+ */
+export const adadeltaUpdate: Op<["w", "square", "delta", "g"], AdadeltaAttrs> =
+	/* @__PURE__ */ defineOp({
+		name: "adadeltaUpdate",
+		inputs: ["w", "square", "delta", "g"],
+		updates: ["w", "square", "delta"],
+		defaults: { ...updateDefaults, rho: 0.9, epsilon: 1e-6 },
+		shape(shapes, attrs) {
+			inRange("rho", attrs.rho, 0, 1);
+			return checkUpdate(shapes, attrs);
+		},
+		reference({ w, square, delta, g }, attrs) {
+			const { learningRate, rho, epsilon } = attrs;
+			g.data.forEach((gradient, i) => {
+				const slope = gradient + attrs.l2 * w.data[i];
+				square.data[i] = rho * square.data[i] + (1 - rho) * slope ** 2;
+				const ratio = (delta.data[i] + epsilon) / (square.data[i] + epsilon);
+				const move = Math.sqrt(ratio) * slope;
+				delta.data[i] = rho * delta.data[i] + (1 - rho) * move ** 2;
+				w.data[i] *= 1 - learningRate * attrs.weightDecay;
+				w.data[i] -= learningRate * move;
+			});
+		},
+		launch: ({ shapes: { w }, attrs }) =>
+			launchAdaptive(
+				1,
+				w,
+				attrs,
+				{
+					...means(attrs.rho),
+					...epsilons({ epsilon: attrs.epsilon, epsilonInside: true }),
+					inside: 1,
+					outside: attrs.learningRate,
+					momentum: 0,
+				},
+				"delta",
+			),
+	});
+
+/**
+ * One Adagrad step (Duchi, Hazan and Singer 2011), in place on w and square,
+ * the sum of squared gradients, which starts as zeros (Keras: 0.1) and has the
+ * shape of the gradient g.
+ */
+export const adagradUpdate: Op<["w", "square", "g"], AdagradAttrs> =
+	/* @__PURE__ */ defineOp({
+		name: "adagradUpdate",
+		inputs: ["w", "square", "g"],
+		updates: ["w", "square"],
+		defaults: {
+			...updateDefaults,
+			epsilon: 1e-10,
+			epsilonInside: false,
+		} as AdagradAttrs,
+		shape: (shapes, attrs) => checkUpdate(shapes, attrs),
+		reference({ w, square, g }, attrs) {
+			const { learningRate, epsilon } = attrs;
+			g.data.forEach((gradient, i) => {
+				const slope = gradient + attrs.l2 * w.data[i];
+				square.data[i] += slope ** 2;
+				const root = attrs.epsilonInside
+					? Math.sqrt(square.data[i] + epsilon)
+					: Math.sqrt(square.data[i]) + epsilon;
+				w.data[i] *= 1 - learningRate * attrs.weightDecay;
+				w.data[i] -= (learningRate * slope) / root;
+			});
+		},
+		launch: ({ shapes: { w }, attrs }) =>
+			launchAdaptive(2, w, attrs, {
+				keep: 1,
+				rest: 1,
+				...epsilons(attrs),
+				inside: 1,
+				outside: attrs.learningRate,
+				momentum: 0,
+			}),
+	});
+
+const kernels = {
+	scalar: adaptiveKernel,
+	vector: /* @__PURE__ */ vectorized(adaptiveKernel),
+};
+
+type RuleParams = Record<
+	| "keep"
+	| "rest"
+	| "innerEpsilon"
+	| "outerEpsilon"
+	| "inside"
+	| "outside"
+	| "momentum",
+	number
+>;
+
+function launchAdaptive(
+	rule: number,
+	w: Shape,
+	{ learningRate, weightDecay, l2 }: UpdateAttrs,
+	params: RuleParams,
+	memory = "velocity",
+): Variant[] {
+	const decay = 1 - learningRate * weightDecay;
+	return elementwise(
+		kernels,
+		sizeOf(w),
+		{ ...params, decay, l2 },
+		{ RULE: rule },
+	).map(({ stages, scratch }) => ({
+		stages: stages.map((s) => ({ ...s, rename: { memory } })),
+		scratch,
+	}));
+}
+
+function means(rho: number) {
+	return { keep: rho, rest: 1 - rho };
+}
+
+function epsilons(attrs: { epsilon: number; epsilonInside: boolean }) {
+	const { epsilon, epsilonInside } = attrs;
+	return {
+		innerEpsilon: epsilonInside ? epsilon : 0,
+		outerEpsilon: epsilonInside ? 0 : epsilon,
+	};
+}

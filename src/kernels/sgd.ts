@@ -1,0 +1,74 @@
+import { elementwise, vectorized } from "../engine/kernel.ts";
+import { defineOp, type Op } from "../engine/op.ts";
+import { sizeOf } from "../engine/shape.ts";
+import {
+	checkUpdate,
+	rateSides,
+	type UpdateAttrs,
+	updateDefaults,
+} from "./optimizer-attributes.ts";
+import sgdKernel from "./sgd.wgsl";
+
+/** Attributes of `sgdUpdate`. */
+export interface SgdAttrs extends UpdateAttrs {
+	/** Share of the velocity that stays; default 0. */
+	readonly momentum: number;
+	/** Looks ahead along the velocity; default false. */
+	readonly nesterov: boolean;
+	/** Whether the velocity contains the learning rate, as in Keras; default false, as in PyTorch. They differ only while the rate changes. */
+	readonly rateInside: boolean;
+}
+
+const kernels = {
+	scalar: sgdKernel,
+	vector: /* @__PURE__ */ vectorized(sgdKernel),
+};
+
+/**
+ * One step of gradient descent with momentum, in place on w and velocity (all
+ * of the shape of the gradient g; velocity starts as zeros), as
+ * torch.optim.SGD without dampening; Keras's velocity has the other sign.
+ */
+export const sgdUpdate: Op<["w", "velocity", "g"], SgdAttrs> =
+	/* @__PURE__ */ defineOp({
+		name: "sgdUpdate",
+		inputs: ["w", "velocity", "g"],
+		updates: ["w", "velocity"],
+		defaults: {
+			...updateDefaults,
+			momentum: 0,
+			nesterov: false,
+			rateInside: false,
+		} as SgdAttrs,
+		shape: (shapes, attrs) => checkUpdate(shapes, attrs),
+		reference({ w, velocity, g }, attrs) {
+			const { learningRate, momentum, nesterov, rateInside } = attrs;
+			g.data.forEach((gradient, i) => {
+				const slope = gradient + attrs.l2 * w.data[i];
+				w.data[i] *= 1 - learningRate * attrs.weightDecay;
+				if (rateInside) {
+					// Keras's update, with its velocity negated.
+					velocity.data[i] = momentum * velocity.data[i] + learningRate * slope;
+					w.data[i] -= nesterov
+						? momentum * velocity.data[i] + learningRate * slope
+						: velocity.data[i];
+				} else {
+					velocity.data[i] = momentum * velocity.data[i] + slope;
+					const move = nesterov
+						? slope + momentum * velocity.data[i]
+						: velocity.data[i];
+					w.data[i] -= learningRate * move;
+				}
+			});
+		},
+		launch({ shapes: { w }, attrs }) {
+			const { learningRate, momentum, l2, weightDecay, nesterov } = attrs;
+			const decay = 1 - learningRate * weightDecay;
+			return elementwise(
+				kernels,
+				sizeOf(w),
+				{ ...rateSides(attrs), momentum, decay, l2 },
+				{ NESTEROV: nesterov ? 1 : 0 },
+			);
+		},
+	});
