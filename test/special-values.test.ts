@@ -113,6 +113,32 @@ const rows: Case[] = [
 		{ dy: exactly([nan, 1, inf, 3, -inf, 0, 1, 2, 4], [1, 3, 3, 1]) },
 		{ stride: 1, padding: "same", inputSize: [3, 3] },
 	),
+	...[k.max, k.min, k.logSoftmax].flatMap((op) =>
+		[[nan, 1, 2], [inf, 1, 2], [-inf, 1, 2], [-inf, -inf, -inf], special].map(
+			(values) => row(op, { x: exactly(values, [values.length]) }),
+		),
+	),
+	// NaN among the rest of fours, and in a later stage.
+	...[5, 6, 400].flatMap((n) =>
+		[k.max, k.min].map((op) =>
+			row(op, {
+				x: exactly(
+					Array.from({ length: n }, (_, i) => (i === n - 2 ? nan : i)),
+					[n],
+				),
+			}),
+		),
+	),
+	row(
+		k.extremeInputGrad,
+		{ x: exactly(special, [2, 4]), dy: exactly([inf, nan], [2]) },
+		{ smallest: true },
+	),
+	row(k.transpose, { x: exactly(special, [2, 4]) }),
+	row(k.gather, {
+		x: exactly(special, [4, 2]),
+		indices: integers([3, 0, 4, -1], [4]),
+	}),
 	row(k.sum, { x: exactly(special, [8]) }),
 	row(k.add, { a: exactly(special, [8]), b: normal(8) }),
 	row(k.div, {

@@ -1,72 +1,63 @@
-import { invalid } from "../engine/errors.ts";
-import { single } from "../engine/kernel.ts";
+import { ceilDiv, dispatch, type Variant } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
-import { type Shape, sizeOf } from "../engine/shape.ts";
 import argmaxKernel from "./argmax.wgsl";
-import { classScores } from "./class-scores.ts";
-import { mul, type NoAttrs, sub } from "./elementwise.ts";
+import { axisOf } from "./attributes.ts";
+import {
+	type AxisAttrs,
+	type AxisView,
+	axisView,
+	eachLine,
+	firstLargest,
+} from "./axis.ts";
 import { itemGrid } from "./grid.ts";
-import { sum } from "./reduce.ts";
-import softmaxKernel from "./softmax.wgsl";
 
-/** Index of the largest value along the last axis, the first of equals; NaN counts as largest (NumPy). x [..., K] -> [...], i32. */
-export const argmax: Op<["x"], NoAttrs> = /* @__PURE__ */ defineOp({
+/** Values one invocation looks at, at most, in the first of two passes. */
+const MAX_CANDIDATES = 128;
+
+/** Index of the largest value along an axis, the first of equals; NaN counts as largest (NumPy). x [..., K] -> [...], i32. */
+export const argmax: Op<["x"], AxisAttrs> = /* @__PURE__ */ defineOp({
 	name: "argmax",
 	inputs: ["x"],
-	defaults: {},
+	defaults: { axis: -1 },
 	dtype: "i32",
-	shape: ({ x }) => withClasses(x).slice(0, -1),
-	reference({ x }, _, y) {
-		y.data.forEach((_, i) => {
-			const { values, largest } = classScores(x, i);
-			const nan = values.findIndex(Number.isNaN);
-			y.data[i] = nan < 0 ? values.indexOf(largest) : nan;
+	shape({ x }, attrs) {
+		axisView(x, attrs);
+		return x.filter((_, d) => d !== axisOf(attrs.axis, x));
+	},
+	reference({ x }, attrs, y) {
+		eachLine(x, attrs, (values, _, line) => {
+			y.data[line] = firstLargest(values);
 		});
 	},
-	launch: ({ shapes: { x }, y }) => [
-		single({
-			kernel: argmaxKernel,
-			params: { n: sizeOf(y), classes: x[x.length - 1] },
-			grid: itemGrid(sizeOf(y)),
-		}),
+	launch: ({ shapes: { x }, attrs }) => [
+		argmaxStages(axisView(x, attrs), "y", 1),
 	],
 });
 
-/** exp(x) / sum of exp(x) over the last axis, its maximum subtracted first; f32. */
-export const softmax: Op<["x"], NoAttrs> = /* @__PURE__ */ defineOp({
-	name: "softmax",
-	inputs: ["x"],
-	defaults: {},
-	shape: ({ x }) => withClasses(x),
-	reference({ x }, _, y) {
-		const classes = x.shape[x.shape.length - 1];
-		for (let i = 0; i < x.data.length / classes; i++) {
-			const { values, largest, sum } = classScores(x, i);
-			values.forEach((v, k) => {
-				y.data[i * classes + k] = Math.exp(v - largest) / sum;
-			});
-		}
-	},
-	launch({ shapes: { x } }) {
-		const classes = x[x.length - 1];
-		const n = sizeOf(x) / classes;
-		return [
-			single({
-				kernel: softmaxKernel,
-				params: { n, classes },
-				grid: itemGrid(n),
-			}),
-		];
-	},
-	grad: {
-		x({ y, dy }) {
-			const dot = sum(mul(dy, y), { axes: [-1], keepDims: true });
-			return mul(y, sub(dy, dot));
-		},
-	},
-});
-
-function withClasses(x: Shape): Shape {
-	if (!x.length) invalid("x is a scalar but must be [..., K]");
-	return x;
+/** The dispatches that write the place of the first largest `sign * x` along the axis into `y`: one, or two for long axes. */
+export function argmaxStages(
+	{ outer, extent, inner }: AxisView,
+	y: string,
+	sign: 1 | -1,
+): Variant {
+	const stage = (candidates: number, chunks: number, to: string) => {
+		const n = outer * chunks * inner;
+		const merge = candidates < extent;
+		const chunk = ceilDiv(candidates, chunks);
+		return dispatch({
+			kernel: argmaxKernel,
+			params: { n, classes: extent, inner, candidates, chunks, chunk },
+			constants: { SIGN: sign, MERGE: merge ? 1 : 0 },
+			grid: itemGrid(n),
+			rename: merge ? { y: to, found: "candidates" } : { y: to },
+		});
+	};
+	if (extent <= MAX_CANDIDATES) {
+		return { stages: [stage(extent, 1, y)], scratch: {} };
+	}
+	const chunks = ceilDiv(extent, Math.ceil(Math.sqrt(extent)));
+	return {
+		stages: [stage(extent, chunks, "candidates"), stage(chunks, 1, y)],
+		scratch: { candidates: outer * chunks * inner },
+	};
 }

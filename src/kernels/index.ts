@@ -14,7 +14,8 @@ export {
 	type RmspropAttrs,
 	rmspropUpdate,
 } from "./adaptive.ts";
-export { argmax, softmax } from "./argmax.ts";
+export { argmax } from "./argmax.ts";
+export type { AxisAttrs } from "./axis.ts";
 export {
 	type AvgPoolInputGradAttrs,
 	avgPool,
@@ -57,6 +58,7 @@ export {
 	type LabelWeightAttrs,
 	labelWeight,
 } from "./label-weight.ts";
+export { type ExtremeAttrs, extremeInputGrad, max, min } from "./extreme.ts";
 export {
 	type GatherAttrs,
 	type GatherInputGradAttrs,
@@ -92,6 +94,7 @@ export {
 export { type ReshapeAttrs, reshape } from "./reshape.ts";
 export { type SgdAttrs, sgdUpdate } from "./sgd.ts";
 export { scale } from "./scale.ts";
+export { logSoftmax, softmax } from "./softmax.ts";
 export { type TransposeAttrs, transpose } from "./transpose.ts";
 export {
 	type UpsampleAttrs,

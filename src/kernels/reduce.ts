@@ -11,8 +11,8 @@ import type { Tensor } from "../engine/tensor.ts";
 import { axisOf } from "./attributes.ts";
 import { broadcastPlan, broadcastValues, launchBinary } from "./broadcast.ts";
 import { itemGrid } from "./grid.ts";
+import reduceKernel from "./reduce.wgsl";
 import { scale } from "./scale.ts";
-import sumKernel from "./sum.wgsl";
 
 /** Attributes of a reduction. */
 export interface ReduceAttrs {
@@ -100,14 +100,19 @@ export function sumTo(t: Tensor, shape: Shape): Tensor {
 	return axes.length ? sum(rest, { axes, keepDims: true }) : rest;
 }
 
+/** Values of `OP` in reduce.wgsl. */
+const OPS = { sum: 0, max: 1, min: 2 } as const;
+
 /**
- * The dispatches that sum `blocks` one after the other, from the tensor or
- * scratch `from` into `y`, each in as many ordered stages as it has rows for.
+ * The dispatches that sum `blocks` (or take their extreme) one after the other,
+ * from the tensor or scratch `from` into `y`, each in as many ordered stages as
+ * it has rows for.
  */
 export function sumStages(
 	blocks: readonly Block[],
 	from: string,
 	by: number,
+	op: keyof typeof OPS = "sum",
 ): Variant {
 	const steps = blocks.flatMap(({ outer, rows, inner }) => {
 		const stages = Math.max(
@@ -129,8 +134,9 @@ export function sumStages(
 		const last = i === steps.length - 1;
 		if (!last) scratch[`sum${i}`] = outputs;
 		return dispatch({
-			kernel: sumKernel,
+			kernel: reduceKernel,
 			params: { outputs, rows, inner, chunks, by: last ? by : 1 },
+			constants: { OP: OPS[op] },
 			grid: itemGrid(outputs),
 			rename: { x: i ? `sum${i - 1}` : from, y: last ? "y" : `sum${i}` },
 		});
@@ -148,19 +154,10 @@ function reduction(
 		inputs: ["x"],
 		defaults: { axes: "all", keepDims: false },
 		shape({ x }, attrs) {
-			const axes = reducedAxes(x, attrs.axes);
-			const kept = x.map((d, i) => (axes.has(i) ? 1 : d));
-			// The gradient repeats y to x.
-			broadcastPlan(x, [kept]);
-			return attrs.keepDims ? kept : x.filter((_, i) => !axes.has(i));
+			return reducedShape(x, attrs);
 		},
 		reference({ x }, attrs, y) {
-			// The output with its reduced axes kept has the output's own row-major order.
-			const axes = reducedAxes(x.shape, attrs.axes);
-			const kept = x.shape.map((d, i) => (axes.has(i) ? 1 : d));
-			const index = { data: y.data.map((_, i) => i), shape: kept };
-			const to = broadcastValues(index, x.shape);
-			y.data.fill(0);
+			const to = reducedIndices(x.shape, attrs);
 			x.data.forEach((v, i) => {
 				y.data[to[i]] += v;
 			});
@@ -170,7 +167,7 @@ function reduction(
 			});
 		},
 		launch({ shapes: { x }, y, attrs }) {
-			const blocks = reducedBlocks(x, reducedAxes(x, attrs.axes));
+			const blocks = reducedBlocks(x, attrs);
 			return [sumStages(blocks, "x", factor(sizeOf(x) / sizeOf(y)))];
 		},
 		grad: {
@@ -179,7 +176,26 @@ function reduction(
 	};
 }
 
-function reducedAxes(x: Shape, axes: ReduceAttrs["axes"]): Set<number> {
+/** Shape of a reduction of x. Rejects one that needs more than four runs of axes. */
+export function reducedShape(x: Shape, attrs: ReduceAttrs): Shape {
+	const axes = reducedAxes(x, attrs.axes);
+	const kept = x.map((d, i) => (axes.has(i) ? 1 : d));
+	// The gradient repeats y to x.
+	broadcastPlan(x, [kept]);
+	return attrs.keepDims ? kept : x.filter((_, i) => !axes.has(i));
+}
+
+/** For references: the element of the reduction that each element of x belongs to. */
+export function reducedIndices(x: Shape, attrs: ReduceAttrs): Float64Array {
+	const axes = reducedAxes(x, attrs.axes);
+	const kept = x.map((d, i) => (axes.has(i) ? 1 : d));
+	// The output with its reduced axes kept has the output's own row-major order.
+	const data = Float64Array.from({ length: sizeOf(kept) }, (_, i) => i);
+	return broadcastValues({ data, shape: kept }, x);
+}
+
+/** The axes of x that are reduced. */
+export function reducedAxes(x: Shape, axes: ReduceAttrs["axes"]): Set<number> {
 	if (axes === "all") return new Set(x.keys());
 	const set = new Set(axes.map((axis) => axisOf(axis, x)));
 	if (set.size !== axes.length) invalid(`axes ${axes.join()} repeat an axis`);
@@ -187,7 +203,8 @@ function reducedAxes(x: Shape, axes: ReduceAttrs["axes"]): Set<number> {
 }
 
 /** Runs of neighbouring reduced axes as [outer, rows, inner], the last run first: each finds the later ones already reduced. */
-function reducedBlocks(x: Shape, axes: Set<number>): Block[] {
+export function reducedBlocks(x: Shape, attrs: ReduceAttrs): Block[] {
+	const axes = reducedAxes(x, attrs.axes);
 	const blocks: Block[] = [];
 	let inner = 1;
 	let rows = 1;

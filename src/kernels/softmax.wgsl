@@ -1,5 +1,7 @@
-// y[i, k] = exp(x[i, k]) / sum_j exp(x[i, j])
-struct Params { n: u32, classes: u32 }
+// y[o, k, i] = exp(x[o, k, i]) / sum over j of exp(x[o, j, i]), or its logarithm
+struct Params { n: u32, classes: u32, inner: u32 }
+
+override LOG: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -11,31 +13,42 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let i = (wid.y * groups.x + wid.x) * 64 + lane;
-  if (i >= params.n) {
+  let p = (wid.y * groups.x + wid.x) * 64 + lane;
+  if (p >= params.n) {
     return;
   }
-  let base = i * params.classes;
+  let step = params.inner;
+  let base = p / step * params.classes * step + p % step;
+  let end = base + params.classes * step;
   var largest = x[base];
   // Exponent bits tell NaN and infinity; comparisons and exp do not on every adapter.
   var bits = 0u;
-  for (var k = 0u; k < params.classes; k++) {
-    let v = x[base + k];
+  for (var at = base; at < end; at += step) {
+    let v = x[at];
     largest = max(largest, v);
     bits = max(bits, bitcast<u32>(v) & 0x7fffffff);
   }
   var sum = 0.0;
-  for (var k = 0u; k < params.classes; k++) {
-    let e = exp(x[base + k] - largest);
-    y[base + k] = e;
+  for (var at = base; at < end; at += step) {
+    let e = exp(x[at] - largest);
+    if (!LOG) {
+      y[at] = e;
+    }
     sum += e;
   }
   var scale = 1 / sum;
+  if (LOG) {
+    scale = log(sum);
+  }
   if (bits > 0x7f800000 || (bitcast<u32>(largest) & 0x7fffffff) >= 0x7f800000) {
     let nan = 0x7fc00000u;
     scale = bitcast<f32>(nan);
   }
-  for (var k = 0u; k < params.classes; k++) {
-    y[base + k] *= scale;
+  for (var at = base; at < end; at += step) {
+    if (LOG) {
+      y[at] = (x[at] - largest) - scale;
+    } else {
+      y[at] *= scale;
+    }
   }
 }

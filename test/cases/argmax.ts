@@ -1,4 +1,4 @@
-import { argmax, softmax } from "../../src/kernels/argmax.ts";
+import { argmax } from "../../src/kernels/argmax.ts";
 import { countConfusion } from "../../src/kernels/confusion.ts";
 import {
 	type Case,
@@ -10,17 +10,28 @@ import {
 	normal,
 	row,
 	timed,
-	uniform,
 } from "../case.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-const shapes = [[1], [3], [7, 1], [2, 5, 7, 3], [131, 5], [67, 11], [2, 3, 59]];
+const lines: [x: number[], attrs?: object][] = [
+	[[1]],
+	[[3]],
+	[[7, 1]],
+	[[2, 5, 7, 3]],
+	[[131, 5]],
+	[[67, 11]],
+	[[2, 3, 59]],
+	[[5, 7, 3], { axis: 0 }],
+	[[5, 7, 3], { axis: -2 }],
+	[[67, 1, 2], { axis: 1 }],
+	// Above 128 values: two passes.
+	[[131]],
+	[[3, 401, 2], { axis: 1 }],
+	[[150, 70], { axis: 0 }],
+];
 
 export const cases: Case[] = [
-	...shapes.flatMap((shape) => [
-		row(argmax, { x: distinct(...shape) }),
-		row(softmax, { x: normal(...shape) }),
-	]),
+	...lines.map(([x, attrs]) => row(argmax, { x: distinct(...x) }, attrs)),
 	// The first of equals; NaN wins, the first of them.
 	row(argmax, {
 		x: exactly(
@@ -35,12 +46,35 @@ export const cases: Case[] = [
 			[6, 4],
 		),
 	}),
-	row(softmax, { x: uniform(-500, 1000, 7, 5) }),
+	// The same over two passes: equals and NaN in several chunks.
+	row(argmax, {
+		x: exactly(
+			many((i) => (i % 50 === 7 ? 2 : i % 2)),
+			[400],
+		),
+	}),
+	row(argmax, {
+		x: exactly(
+			many((i) => (i % 150 === 99 ? nan : i)),
+			[400],
+		),
+	}),
+	row(argmax, {
+		x: exactly(
+			many(() => -inf),
+			[400],
+		),
+	}),
 	fails(argmax, { x: normal() }, {}, "x is a scalar but must be [..., K]"),
 	fails(argmax, { x: labels(3, [2, 3]) }, {}, "x is i32 but must be f32"),
-	fails(softmax, { x: normal() }, {}, "x is a scalar but must be [..., K]"),
+	fails(
+		argmax,
+		{ x: normal(2, 3) },
+		{ axis: 2 },
+		"axis 2 does not exist in shape [2,3]",
+	),
 	timed(argmax, { x: normal(4, 64, 64, 32) }),
-	timed(softmax, { x: normal(4, 64, 64, 32) }),
+	timed(argmax, { x: normal(4, 64, 64, 32) }, { axis: 0 }),
 
 	...[1, 3, 11, 59].map((k) =>
 		row(
@@ -99,3 +133,7 @@ export const cases: Case[] = [
 		labels: labels(11, [4, 64, 64]),
 	}),
 ];
+
+function many(value: (i: number) => number): number[] {
+	return Array.from({ length: 400 }, (_, i) => value(i));
+}

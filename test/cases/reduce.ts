@@ -1,5 +1,6 @@
+import { extremeInputGrad, max, min } from "../../src/kernels/extreme.ts";
 import { broadcastTo, mean, sum } from "../../src/kernels/reduce.ts";
-import { type Case, fails, normal, row, timed } from "../case.ts";
+import { type Case, distinct, fails, normal, row, timed } from "../case.ts";
 
 const reductions: [x: number[], attrs: object][] = [
 	[[1], {}],
@@ -20,8 +21,8 @@ const reductions: [x: number[], attrs: object][] = [
 ];
 
 export const cases: Case[] = [
-	...[sum, mean].flatMap((op) => [
-		...reductions.map(([x, attrs]) => row(op, { x: normal(...x) }, attrs)),
+	...[sum, mean, max, min].flatMap((op) => [
+		...reductions.map(([x, attrs]) => row(op, { x: distinct(...x) }, attrs)),
 		fails(
 			op,
 			{ x: normal(2, 3) },
@@ -42,6 +43,32 @@ export const cases: Case[] = [
 		),
 		timed(op, { x: normal(4, 64, 64, 32) }, { axes: [0, 1, 2] }),
 	]),
+	...[{}, { smallest: true }].flatMap((attrs) => [
+		...[[1], [7, 3], [2, 5, 11], [3, 401]].map((x) =>
+			row(
+				extremeInputGrad,
+				{ x: distinct(...x), dy: normal(...x.slice(0, -1)) },
+				attrs,
+			),
+		),
+		fails(
+			extremeInputGrad,
+			{ x: normal(2, 3), dy: normal(3) },
+			attrs,
+			"dy is [3] but must be [2], the shape of x without its last axis",
+		),
+		timed(
+			extremeInputGrad,
+			{ x: normal(4, 64, 64, 32), dy: normal(4, 64, 64) },
+			attrs,
+		),
+	]),
+	fails(
+		extremeInputGrad,
+		{ x: normal(), dy: normal() },
+		{},
+		"x is a scalar but must be [..., K]",
+	),
 	// Three stages.
 	row(sum, { x: normal(40009) }),
 	timed(sum, { x: normal(4, 64, 64, 32) }),

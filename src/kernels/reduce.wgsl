@@ -1,9 +1,27 @@
-// y[o, c, i] = by * sum of x[o, r, i] over the rows r = c, c + chunks, c + 2 chunks, ...
+// y[o, c, i] = by * sum of x[o, r, i] over the rows r = c, c + chunks, c + 2 chunks, ... (or their
+// maximum, or minimum; NaN where there is one).
+
+// 0: sum, 1: maximum, 2: minimum
+override OP: u32 = 0;
+
 struct Params { outputs: u32, rows: u32, inner: u32, chunks: u32, by: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+// Exponent bits tell NaN; comparisons do not on every adapter.
+fn combine(u: vec4f, v: vec4f) -> vec4f {
+  switch (OP) {
+    case 0: { return u + v; }
+    case 1: { return select(u, v, ((v > u) & !isNan(u)) | isNan(v)); }
+    default: { return select(u, v, ((v < u) & !isNan(u)) | isNan(v)); }
+  }
+}
+
+fn isNan(v: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(v) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -24,11 +42,15 @@ fn main(
   let end = base + params.rows * params.inner;
   var at = base + c * params.inner;
   var total = vec4f(0);
+  if (OP > 0) {
+    total = vec4f(x[at]);
+  }
   for (; at + 3 * step < end; at += 4 * step) {
-    total += vec4f(x[at], x[at + step], x[at + 2 * step], x[at + 3 * step]);
+    total = combine(total, vec4f(x[at], x[at + step], x[at + 2 * step], x[at + 3 * step]));
   }
   for (; at < end; at += step) {
-    total.x += x[at];
+    total.x = combine(total, vec4f(x[at])).x;
   }
-  y[p] = params.by * ((total.x + total.y) + (total.z + total.w));
+  let pairs = combine(total, total.yxwz);
+  y[p] = params.by * combine(pairs, pairs.zwxy).x;
 }
