@@ -11,7 +11,7 @@ export interface ConvTransposeAttrs extends ConvWindow {
 }
 
 /**
- * Transposed convolution: x [N,H,W,C], w [kh,kw,O,C] (Keras's HWOI), b [O]
+ * Transposed convolution: x [N,H,W,C], w [kh,kw,O/groups,C] (Keras's HWOI), b [O]
  * optional -> [N,OH,OW,O]. With padding "same" OH = H * stride, otherwise
  * OH = (H - 1) * stride - pads + dilation * (kh - 1) + outputPadding + 1.
  * It is `conv2dInputGrad`, so it shares its kernels.

@@ -1,4 +1,4 @@
-import type { Shape } from "../engine/index.ts";
+import { invalid, type Shape } from "../engine/index.ts";
 import {
 	type Extents,
 	outputExtent,
@@ -14,6 +14,8 @@ export interface ConvWindow {
 	readonly stride: number | Extents;
 	readonly dilation: number | Extents;
 	readonly padding: Padding;
+	/** Equal parts of the channels that are convolved apart; depthwise when as many as channels. */
+	readonly groups: number;
 }
 
 /** PyTorch's defaults. */
@@ -21,6 +23,7 @@ export const windowDefaults: ConvWindow = {
 	stride: 1,
 	dilation: 1,
 	padding: 0,
+	groups: 1,
 };
 
 /** Everything the loops of a convolution need, resolved. */
@@ -35,9 +38,10 @@ export interface ConvGeometry extends Pads {
 	readonly kernel: Extents;
 	readonly stride: Extents;
 	readonly dilation: Extents;
+	readonly groups: number;
 }
 
-/** Resolves a convolution over `x` [N,H,W,C]; rejects windows that do not fit. */
+/** Resolves a convolution over `x` [N,H,W,C]; rejects windows that do not fit and groups that do not divide the channels. */
 export function geometry(
 	x: Shape,
 	kernel: Extents,
@@ -47,7 +51,14 @@ export function geometry(
 	const [batch, height, width, channels] = x;
 	const stride = pair(attrs.stride);
 	const dilation = pair(attrs.dilation);
+	const { groups } = attrs;
 	positiveIntegers("size", [height, width]);
+	positiveIntegers("groups", [groups]);
+	if (channels % groups || outChannels % groups) {
+		invalid(
+			`groups ${groups} must divide the ${channels} input and ${outChannels} output channels`,
+		);
+	}
 	const pads = resolvePadding(
 		attrs.padding,
 		[height, width],
@@ -81,5 +92,16 @@ export function geometry(
 		kernel,
 		stride,
 		dilation,
+		groups,
+	};
+}
+
+/** The uniform fields that all convolution kernels share. WGSL vectors are (x, y), attributes [height, width]. */
+export function windowParams(g: ConvGeometry) {
+	return {
+		kernel: [g.kernel[1], g.kernel[0]],
+		stride: [g.stride[1], g.stride[0]],
+		dilation: [g.dilation[1], g.dilation[0]],
+		pad: [g.left, g.top],
 	};
 }

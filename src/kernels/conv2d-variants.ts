@@ -8,7 +8,12 @@ import {
 	type Variant,
 } from "../engine/index.ts";
 import anyKernel from "./conv2d-any.wgsl";
-import type { ConvGeometry } from "./conv2d-geometry.ts";
+import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
+import {
+	groupedForward,
+	groupedInputGrad,
+	groupedWeightGrad,
+} from "./conv2d-grouped.ts";
 import inputGradAnyKernel from "./conv2d-input-grad-any.wgsl";
 import inputGradTileKernel from "./conv2d-input-grad-tile.wgsl";
 import {
@@ -34,6 +39,7 @@ export function forwardVariants(
 	capabilities: Capabilities,
 	hasBias: boolean,
 ): Variant[] {
+	if (g.groups > 1) return groupedForward(g, hasBias);
 	const shared = {
 		...windowParams(g),
 		pixels: g.batch * g.outHeight * g.outWidth,
@@ -73,6 +79,7 @@ export function inputGradVariants(
 	g: ConvGeometry,
 	capabilities: Capabilities,
 ): Variant[] {
+	if (g.groups > 1) return groupedInputGrad(g);
 	const shared = {
 		...windowParams(g),
 		y_size: [g.width, g.height],
@@ -111,6 +118,7 @@ export function weightGradVariants(
 	g: ConvGeometry,
 	capabilities: Capabilities,
 ): Variant[] {
+	if (g.groups > 1) return groupedWeightGrad(g, capabilities);
 	const rows = g.batch * g.outHeight;
 	const params = {
 		...windowParams(g),
@@ -170,14 +178,4 @@ export function weightGradVariants(
 		return [winogradWeightGrad(g, capabilities), tile, any];
 	}
 	return [tile, any];
-}
-
-/** The uniform fields that all six kernels share. WGSL vectors are (x, y), attributes [height, width]. */
-function windowParams(g: ConvGeometry) {
-	return {
-		kernel: [g.kernel[1], g.kernel[0]],
-		stride: [g.stride[1], g.stride[0]],
-		dilation: [g.dilation[1], g.dilation[0]],
-		pad: [g.left, g.top],
-	};
 }

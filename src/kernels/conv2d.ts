@@ -37,8 +37,9 @@ export interface WeightGradAttrs extends ConvWindow {
 
 /**
  * 2-D convolution (cross-correlation, as every deep learning library means it):
- * x [N,H,W,C], w [kh,kw,C,O], b [O] optional -> [N,OH,OW,O].
- * `padding` as in `Padding`; defaults stride 1, dilation 1, padding 0 (PyTorch's).
+ * x [N,H,W,C], w [kh,kw,C/groups,O], b [O] optional -> [N,OH,OW,O]; output
+ * channels in order of their groups. `padding` as in `Padding`; defaults stride
+ * 1, dilation 1, padding 0, groups 1 (PyTorch's).
  */
 export const conv2d: Op<["x", "w", "b?"], ConvWindow> =
 	/* @__PURE__ */ defineOp({
@@ -48,7 +49,11 @@ export const conv2d: Op<["x", "w", "b?"], ConvWindow> =
 		shape({ x, w, b }, attrs) {
 			imageRank("x", x);
 			weightRank(w);
-			if (x[3] !== w[2]) invalid(`x has ${x[3]} channels but w takes ${w[2]}`);
+			const { groups } = attrs;
+			if (x[3] !== w[2] * groups) {
+				const each = groups === 1 ? "" : ` in each of ${groups} groups`;
+				invalid(`x has ${x[3]} channels but w takes ${w[2]}${each}`);
+			}
 			if (b && (b.length !== 1 || b[0] !== w[3])) {
 				invalid(`b must have shape [${w[3]}], one value per output channel`);
 			}
@@ -82,7 +87,7 @@ export const conv2d: Op<["x", "w", "b?"], ConvWindow> =
 
 /**
  * Gradient of `conv2d` with respect to its input, which is transposed
- * convolution: dy [N,OH,OW,O], w [kh,kw,C,O] -> [N, ...size, C].
+ * convolution: dy [N,OH,OW,O], w [kh,kw,C/groups,O] -> [N, ...size, C].
  */
 export const conv2dInputGrad: Op<["dy", "w"], InputGradAttrs> =
 	/* @__PURE__ */ defineOp({
@@ -94,7 +99,7 @@ export const conv2dInputGrad: Op<["dy", "w"], InputGradAttrs> =
 			weightRank(w);
 			if (dy[3] !== w[3])
 				invalid(`dy has ${dy[3]} channels but w gives ${w[3]}`);
-			const x = [dy[0], attrs.size[0], attrs.size[1], w[2]];
+			const x = [dy[0], attrs.size[0], attrs.size[1], w[2] * attrs.groups];
 			outputMatches(dy, x, [w[0], w[1]], attrs);
 			return x;
 		},
@@ -115,7 +120,7 @@ export const conv2dInputGrad: Op<["dy", "w"], InputGradAttrs> =
 		},
 	});
 
-/** Gradient of `conv2d` with respect to its weight: x [N,H,W,C], dy [N,OH,OW,O] -> [kh,kw,C,O]. */
+/** Gradient of `conv2d` with respect to its weight: x [N,H,W,C], dy [N,OH,OW,O] -> [kh,kw,C/groups,O]. */
 export const conv2dWeightGrad: Op<["x", "dy"], WeightGradAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "conv2dWeightGrad",
@@ -126,7 +131,7 @@ export const conv2dWeightGrad: Op<["x", "dy"], WeightGradAttrs> =
 			imageRank("dy", dy);
 			if (x[0] !== dy[0]) invalid(`x is a batch of ${x[0]} but dy of ${dy[0]}`);
 			outputMatches(dy, x, attrs.kernel, attrs);
-			return [...attrs.kernel, x[3], dy[3]];
+			return [...attrs.kernel, x[3] / attrs.groups, dy[3]];
 		},
 		reference({ x, dy }, attrs, y) {
 			const g = geometry(x.shape, attrs.kernel, dy.shape[3], attrs);

@@ -14,6 +14,7 @@ const windows: [
 		stride?: number | [number, number];
 		dilation?: number | [number, number];
 		padding?: "same" | "valid" | number | [number, number, number, number];
+		groups?: number;
 	},
 ][] = [
 	[[1, 1, 1, 1], [1, 1], 1, {}],
@@ -51,10 +52,27 @@ const windows: [
 	[[1, 29, 37, 8], [3, 3], 20, { padding: "same" }],
 	[[3, 20, 19, 3], [3, 3], 7, { padding: "same" }],
 	[[1, 6, 6, 36], [3, 3], 40, { padding: "same" }],
+	// In groups: equal and unequal channels, odd ones, of one channel each (depthwise, also in fours).
+	[[2, 7, 9, 6], [3, 3], 9, { groups: 3, padding: "same" }],
+	[[1, 9, 8, 10], [3, 2], 4, { groups: 2, stride: [1, 2], padding: 1 }],
+	[[1, 12, 9, 8], [3, 3], 8, { groups: 2, dilation: 2, padding: "same" }],
+	[[1, 7, 7, 35], [4, 4], 7, { groups: 7, stride: 3, padding: [0, 1, 2, 0] }],
+	[[2, 5, 6, 4], [3, 3], 12, { groups: 4, padding: "same" }],
+	[[1, 4, 4, 12], [1, 1], 4, { groups: 4 }],
+	[[2, 7, 9, 5], [3, 3], 5, { groups: 5, padding: "same" }],
+	[[2, 9, 11, 12], [3, 3], 12, { groups: 12, padding: "same" }],
+	[[1, 10, 7, 8], [5, 3], 8, { groups: 8, stride: 2, padding: "same" }],
+	[
+		[1, 9, 8, 4],
+		[3, 2],
+		4,
+		{ groups: 4, stride: [3, 1], dilation: [1, 2], padding: [2, 0, 1, 3] },
+	],
+	[[1, 23, 19, 8], [3, 3], 8, { groups: 8, padding: 1 }],
 ];
 
 const rows = windows.flatMap(([x, kernel, o, attrs]) => {
-	const w = normal(...kernel, x[3], o);
+	const w = normal(...kernel, x[3] / (attrs.groups ?? 1), o);
 	const dy = normal(...outputShape(x, kernel, o, attrs));
 	return [
 		row(conv2d, { x: normal(...x), w }, attrs),
@@ -67,9 +85,10 @@ function outputShape(
 	x: readonly number[],
 	kernel: readonly number[],
 	o: number,
-	attrs: object,
+	attrs: { groups?: number },
 ): number[] {
-	const shapes = { x, w: [...kernel, x[3], o], b: undefined };
+	const w = [...kernel, x[3] / (attrs.groups ?? 1), o];
+	const shapes = { x, w, b: undefined };
 	return [...conv2d.spec.shape(shapes, { ...conv2d.spec.defaults, ...attrs })];
 }
 
@@ -105,7 +124,32 @@ export const cases: Case[] = [
 		{ x: normal(1, 5, 6, 3), w: normal(3, 3, 3, 5), b: normal(5) },
 		{ padding: "same" },
 	),
+	row(
+		conv2d,
+		{ x: normal(1, 5, 6, 6), w: normal(3, 3, 3, 4), b: normal(4) },
+		{ groups: 2 },
+	),
+	row(
+		conv2d,
+		{ x: normal(1, 5, 6, 8), w: normal(3, 3, 1, 8), b: normal(8) },
+		{ groups: 8 },
+	),
 	...speed,
+	timed(
+		conv2d,
+		{ x: normal(4, 64, 64, 32), w: normal(3, 3, 1, 32) },
+		{ padding: "same", groups: 32 },
+	),
+	timed(
+		conv2dInputGrad,
+		{ dy: normal(4, 64, 64, 32), w: normal(3, 3, 1, 32) },
+		{ padding: "same", groups: 32, size: [64, 64] },
+	),
+	timed(
+		conv2dWeightGrad,
+		{ x: normal(4, 64, 64, 32), dy: normal(4, 64, 64, 32) },
+		{ padding: "same", groups: 32, kernel: [3, 3] },
+	),
 	fails(
 		conv2d,
 		{ x: normal(5, 5, 3), w: normal(3, 3, 3, 4) },
@@ -123,6 +167,36 @@ export const cases: Case[] = [
 		{ x: normal(1, 5, 5, 3), w: normal(3, 3, 4, 4) },
 		{},
 		"x has 3 channels but w takes 4",
+	),
+	fails(
+		conv2d,
+		{ x: normal(1, 5, 5, 6), w: normal(3, 3, 6, 4) },
+		{ groups: 2 },
+		"x has 6 channels but w takes 6 in each of 2 groups",
+	),
+	fails(
+		conv2d,
+		{ x: normal(1, 5, 5, 6), w: normal(3, 3, 2, 4) },
+		{ groups: 3 },
+		"groups 3 must divide the 6 input and 4 output channels",
+	),
+	fails(
+		conv2d,
+		{ x: normal(1, 5, 5, 6), w: normal(3, 3, 12, 4) },
+		{ groups: 0.5 },
+		"groups 0.5 must be positive integers",
+	),
+	fails(
+		conv2dWeightGrad,
+		{ x: normal(1, 5, 5, 3), dy: normal(1, 3, 3, 4) },
+		{ kernel: [3, 3], groups: 2 },
+		"groups 2 must divide the 3 input and 4 output channels",
+	),
+	fails(
+		conv2dInputGrad,
+		{ dy: normal(1, 3, 3, 4), w: normal(3, 3, 3, 4) },
+		{ size: [5, 5], groups: 3 },
+		"groups 3 must divide the 9 input and 4 output channels",
 	),
 	fails(
 		conv2d,
