@@ -1,12 +1,7 @@
-import {
-	ceilDiv,
-	dispatch,
-	linearGrid,
-	type Variant,
-} from "../engine/index.ts";
+import type { Variant } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
 import { matmulStage } from "./matmul.ts";
-import transposeKernel from "./transpose.wgsl";
+import { transposeStage } from "./transpose.ts";
 
 // A 1x1 convolution with stride 1 and no padding is a product of matrices:
 // pixels x channels times channels x output channels. (Its weight gradient gains
@@ -42,12 +37,7 @@ export function pointwiseInputGrad(g: ConvGeometry): Variant {
 	return {
 		scratch: { transposed: channels * outChannels },
 		stages: [
-			dispatch({
-				kernel: transposeKernel,
-				params: { rows: channels, columns: outChannels },
-				grid: linearGrid(ceilDiv(channels * outChannels, 64)),
-				rename: { x: "w", y: "transposed" },
-			}),
+			transposeStage(1, channels, outChannels, { x: "w", y: "transposed" }),
 			matmulStage(size, { a: "dy", w: "transposed" }),
 		],
 	};

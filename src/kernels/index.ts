@@ -16,6 +16,7 @@ export {
 } from "./adaptive.ts";
 export { argmax } from "./argmax.ts";
 export type { AxisAttrs } from "./axis.ts";
+export { type MatmulAttrs, matmul } from "./batched-matmul.ts";
 export {
 	type AvgPoolInputGradAttrs,
 	avgPool,

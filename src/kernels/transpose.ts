@@ -1,5 +1,11 @@
 import { invalid } from "../engine/errors.ts";
-import { elementGrid, single, vectorized } from "../engine/kernel.ts";
+import {
+	type Dispatch,
+	dispatch,
+	elementGrid,
+	single,
+	vectorized,
+} from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import { axisOf } from "./attributes.ts";
@@ -81,6 +87,27 @@ export const transpose: Op<["x"], TransposeAttrs> = /* @__PURE__ */ defineOp({
 		},
 	},
 });
+
+/** The dispatch that transposes the matrices x [planes, rows, columns]. */
+export function transposeStage(
+	planes: number,
+	rows: number,
+	columns: number,
+	names: { x: string; y: string },
+): Dispatch {
+	const n = planes * rows * columns;
+	return dispatch({
+		kernel: permuteKernel,
+		params: {
+			n,
+			extents: [rows, columns, planes, 1],
+			step: stepDigits([rows, columns, planes]),
+			strides: [columns, 1, rows * columns, 0],
+		},
+		grid: elementGrid(n),
+		rename: names,
+	});
+}
 
 function orderOf(x: Shape, { axes }: TransposeAttrs): number[] {
 	if (axes === "reversed") return [...x.keys()].reverse();
