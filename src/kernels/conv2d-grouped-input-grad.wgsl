@@ -44,17 +44,17 @@ fn main(
 
   var acc = Element();
   for (var ky = 0u; ky < params.kernel.y; ky++) {
-    // Unsigned: a tap before the output wraps to a huge number and lies outside.
+    // Unsigned: what would be negative wraps to a huge number and lies outside.
     let ty = reach.y - ky * params.dilation.y;
     let oy = ty / params.stride.y;
-    if (ty > reach.y || oy * params.stride.y != ty || oy >= params.dy_size.y) {
+    if (oy * params.stride.y != ty || oy >= params.dy_size.y) {
       continue;
     }
     let line = (image * params.dy_size.y + oy) * params.dy_size.x;
     for (var kx = 0u; kx < params.kernel.x; kx++) {
       let tx = reach.x - kx * params.dilation.x;
       let ox = tx / params.stride.x;
-      if (tx > reach.x || ox * params.stride.x != tx || ox >= params.dy_size.x) {
+      if (ox * params.stride.x != tx || ox >= params.dy_size.x) {
         continue;
       }
       let at = (line + ox) * outputs + first;
