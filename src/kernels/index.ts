@@ -51,6 +51,7 @@ export {
 } from "./cross-entropy.ts";
 export {
 	type CrossEntropyOptions,
+	sigmoidCrossEntropy,
 	softmaxCrossEntropy,
 } from "./cross-entropy-loss.ts";
 export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";

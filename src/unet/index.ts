@@ -15,6 +15,14 @@ export {
 	predict,
 } from "./evaluate.ts";
 export { glorotUniform, heNormal } from "./init.ts";
+export {
+	diceLoss,
+	jaccardLoss,
+	type Loss,
+	type TverskyOptions,
+	tverskyLoss,
+	weightedSum,
+} from "./losses.ts";
 export { type Confusion, iou, meanIou, pixelAccuracy } from "./metrics.ts";
 export {
 	type Forward,
