@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from "../src/engine/index.ts";
+import type { WeightGradAttrs } from "../src/kernels/index.ts";
 
 type Shapes = Readonly<Record<string, Shape | undefined>>;
 
@@ -20,8 +21,9 @@ export function flopsOf(
 		case "conv2dInputGrad":
 			return dy && w && 2 * sizeOf(dy) * w[0] * w[1] * w[2];
 		case "conv2dWeightGrad": {
-			const [height, width] = (attrs as { kernel: Shape }).kernel;
-			return x && dy && 2 * sizeOf(dy) * height * width * x[3];
+			const { kernel, groups } = attrs as WeightGradAttrs;
+			const products = kernel[0] * kernel[1] * (x ? x[3] / groups : 0);
+			return dy && 2 * sizeOf(dy) * products;
 		}
 		default:
 			return undefined;

@@ -139,6 +139,13 @@ const rows: Case[] = [
 		x: exactly(special, [4, 2]),
 		indices: integers([3, 0, 4, -1], [4]),
 	}),
+	...[4, 2].map((groups) =>
+		row(
+			k.conv2d,
+			{ x: exactly(special, [1, 1, 2, 4]), w: normal(2, 3, 4 / groups, 4) },
+			{ groups, padding: "same" },
+		),
+	),
 	row(k.sum, { x: exactly(special, [8]) }),
 	row(k.add, { a: exactly(special, [8]), b: normal(8) }),
 	row(k.div, {
