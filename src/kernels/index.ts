@@ -60,6 +60,7 @@ export {
 	type LabelWeightAttrs,
 	labelWeight,
 } from "./label-weight.ts";
+export { type DropoutAttrs, dropout } from "./dropout.ts";
 export { type ExtremeAttrs, extremeInputGrad, max, min } from "./extreme.ts";
 export {
 	type GatherAttrs,
