@@ -9,30 +9,55 @@ type Attrs = any;
 const composites: Record<string, (inputs: Inputs, attrs: Attrs) => Tensor> = {
 	convTranspose2d: ({ x, w, b }, attrs) =>
 		kernels.convTranspose2d(x, w, b, attrs),
+	globalAvgPool: ({ x }) => kernels.globalAvgPool(x),
 	batchNorm: ({ x, gamma, beta }, attrs) =>
 		kernels.batchNorm(x, gamma, beta, attrs),
 	softmaxCrossEntropy: ({ logits, labels, weights }, attrs) =>
 		kernels.softmaxCrossEntropy(logits, labels, { weights, ...attrs }),
-	adamSteps({ w, gradients }, attrs) {
-		const m = zeros(w.shape, { device: w.device });
-		const v = zeros(w.shape, { device: w.device });
-		for (let i = 0; i < gradients.shape[0]; i++) {
-			const row = { axis: 0, start: i, size: 1, keepDims: false };
-			const g = kernels.slice(gradients, row);
-			kernels.adamUpdate(w, m, v, g, { ...attrs, step: i + 1 });
-		}
-		return w;
-	},
+	sigmoidCrossEntropy: ({ logits, labels, weights }, attrs) =>
+		kernels.sigmoidCrossEntropy(logits, labels, { weights, ...attrs }),
+	optimizerSteps,
 };
 
 /** Calls an op, or a function made of ops, by its name with inputs by theirs. */
 export function callByName(op: string, inputs: Inputs, attrs: Attrs): Tensor {
 	if (op in composites) return composites[op](inputs, attrs);
-	const exported = (kernels as Record<string, unknown>)[op] as Op | undefined;
-	if (!exported?.spec) throw new Error(`there is no op ${op}`);
-	const names: string[] = exported.spec.inputs;
-	return (exported as (...args: unknown[]) => Tensor)(
-		...names.map((name) => inputs[name.replace("?", "")]),
-		attrs,
-	);
+	const { spec } = opNamed(op);
+	return callInOrder(op, spec.inputs, inputs, attrs);
+}
+
+/** Steps from w by the op `attrs.op` with each of `gradients` [steps, ...w]; what it remembers starts as zeros. Returns w. */
+function optimizerSteps(
+	{ w, gradients }: Inputs,
+	{ op, ...attrs }: Attrs,
+): Tensor {
+	const { inputs, defaults } = opNamed(op).spec;
+	const memory: Record<string, Tensor> = {};
+	for (const name of inputs as string[]) {
+		memory[name] = zeros(w.shape, { device: w.device });
+	}
+	for (let i = 0; i < gradients.shape[0]; i++) {
+		const row = { axis: 0, start: i, size: 1, keepDims: false };
+		const g = kernels.slice(gradients, row);
+		const step = "step" in defaults ? { step: i + 1 } : {};
+		callInOrder(op, inputs, { ...memory, w, g }, { ...attrs, ...step });
+	}
+	return w;
+}
+
+function callInOrder(
+	op: string,
+	names: readonly string[],
+	inputs: Inputs,
+	attrs: Attrs,
+): Tensor {
+	const tensors = names.map((name) => inputs[name.replace("?", "")]);
+	return (opNamed(op) as (...args: unknown[]) => Tensor)(...tensors, attrs);
+}
+
+function opNamed(name: string): Op {
+	const exported = (kernels as Record<string, unknown>)[name];
+	if (!(exported as Op | undefined)?.spec)
+		throw new Error(`there is no op ${name}`);
+	return exported as Op;
 }

@@ -10,19 +10,18 @@ const sizes = [
 	[5, 5],
 	[6, 7],
 	[7, 4],
-	[8, 9],
 ];
 const kernels = [
 	[1, 1],
 	[2, 2],
 	[3, 3],
-	[4, 4],
-	[5, 3],
+	[4, 3],
 ];
 const channels = [
 	[1, 2],
 	[4, 4],
 	[3, 2],
+	[2, 1],
 ];
 
 /** Every combination of the lists' elements, with its number. */
@@ -50,7 +49,7 @@ function* convolutions() {
 		[1, 2],
 	)) {
 		if (stride > 1 && dilation > 1) continue; // TensorFlow has no such call
-		const [into, out] = channels[i % 3];
+		const [into, out] = channels[i % 4];
 		yield record(
 			"conv2d",
 			{ padding: "same", stride, dilation },
@@ -77,7 +76,7 @@ function* transposedConvolutions() {
 		[1, 2, 3],
 		["same", "valid"],
 	)) {
-		const [into, out] = channels[i % 3];
+		const [into, out] = channels[i % 4];
 		// Keras makes a "valid" output of at least the stride; PyTorch's rule is used here.
 		if (padding === "valid" && Math.min(...kernel) < stride) continue;
 		const layer = tf.layers.conv2dTranspose({
@@ -127,7 +126,7 @@ function* maxPools() {
 		yield record(
 			"maxPool",
 			{ size: poolSize, stride: strides, padding },
-			{ x: distinct(i, [1, ...size, channels[i % 3][0]]).sub(40) },
+			{ x: distinct(i, [1, ...size, channels[i % 4][0]]).sub(40) },
 			(x) => layer.apply(x),
 		);
 	}

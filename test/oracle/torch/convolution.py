@@ -12,7 +12,7 @@ DILATIONS = [1, 2, [1, 2]]
 PADDINGS = [0, "same", 1, [1, 0, 2, 1], "valid"]
 
 # [H, W] and (C, O) take turns: fours meet the vector kernels, the rest the scalar ones.
-SIZES = [(6, 5), (5, 7), (7, 6), (4, 8), (7, 7)]
+SIZES = [(5, 4), (4, 6), (6, 5), (3, 7), (5, 5)]
 CHANNELS = [(1, 1), (2, 3), (4, 4), (3, 4), (4, 2), (1, 4), (5, 1)]
 
 
@@ -115,6 +115,44 @@ def larger_convolutions():
         )
 
 
+def grouped_convolutions():
+    """Groups of one channel (depthwise), of fours and of other counts; several outputs per channel."""
+    shapes = [(4, 4, 4), (8, 8, 8), (3, 6, 3), (4, 8, 2), (6, 4, 2), (8, 8, 2), (5, 5, 5), (16, 8, 4)]
+    windows = [
+        {"padding": 1},
+        {"stride": 2, "padding": 1},
+        {"dilation": 2, "padding": [2, 1, 2, 2]},
+        {"stride": [1, 2]},
+    ]
+    for i, ((into, out, groups), window) in enumerate(
+        itertools.product(shapes, windows)
+    ):
+        attrs = {**window, "groups": groups}
+        draw = Draw(f"groups {i}")
+        kernel = (3, 3) if i % 3 else (2, 3)
+        inputs = {
+            "x": draw.integers(1, 5, 4 + i % 2, into),
+            "w": draw.integers(*kernel, into // groups, out),
+            "b": draw.integers(out) if i % 2 else None,
+        }
+        yield record("conv2d", lambda **t: conv2d(**t, **attrs), inputs, attrs)
+    for into, out, groups in [(4, 4, 4), (4, 6, 2), (8, 8, 8), (8, 4, 1)]:
+        for window in [{"stride": 2}, {"stride": 2, "padding": 1, "outputPadding": 1}]:
+            attrs = {**window, "groups": groups}
+            draw = Draw(f"transposed groups {attrs}")
+            inputs = {
+                "x": draw.integers(1, 3, 2, into),
+                "w": draw.integers(3, 3, out // groups, into),
+                "b": draw.integers(out),
+            }
+            yield record(
+                "convTranspose2d",
+                lambda **t: conv_transpose2d(**t, **attrs),
+                inputs,
+                attrs,
+            )
+
+
 def transposed_convolutions():
     product = itertools.product(
         [(1, 1), (2, 2), (3, 3), (3, 2), (4, 4)],
@@ -142,7 +180,7 @@ def transposed_convolutions():
             )
         ]
         inside = min(spans) > 2 and kernel != (1, 1)
-        if i % 4 == 3 or not allowed or (padding != 0 and not inside):
+        if i % 2 or not allowed or (padding != 0 and not inside):
             continue
         draw = Draw(f"convTranspose2d {i}")
         inputs = {
@@ -161,4 +199,5 @@ def transposed_convolutions():
 def cases():
     yield from convolutions()
     yield from larger_convolutions()
+    yield from grouped_convolutions()
     yield from transposed_convolutions()
