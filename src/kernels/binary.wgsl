@@ -1,6 +1,7 @@
 // y = a OP b, elementwise; inputs repeated along the dimensions where their stride is 0.
 
-// 0: a + b, 1: a - b, 2: a * b, 3: a / b, 4: a
+// 0: a + b, 1: a - b, 2: a * b, 3: a / b, 4: a, 5: minimum, 6: maximum (of NaN, NaN), 7: a to the power b.
+// Comparisons give 0 or 1: 8: ==, 9: !=, 10: <, 11: <=, 12: >, 13: >=
 override OP: u32;
 // Extents that count; 0 when a and b are laid out as y.
 override RANK: u32;
@@ -51,12 +52,45 @@ fn advance(digits: vec4u) -> vec4u {
   return d;
 }
 
+// Whether one is NaN; comparisons do not tell on every adapter.
+fn unordered(u: f32, v: f32) -> bool {
+  return max(bitcast<u32>(u) & 0x7fffffff, bitcast<u32>(v) & 0x7fffffff) > 0x7f800000;
+}
+
+// IEEE 754 pow.
+fn power(u: f32, v: f32) -> f32 {
+  if (v == 0 || u == 1) { return 1; }
+  if (unordered(u, v)) { return u + v; }
+  let m = abs(u);
+  // Adapters' log2 and exp2 are wrong at 0 and at infinity; WGSL rejects constants that are not finite.
+  let infinite = 0x7f800000u;
+  let nan = 0x7fc00000u;
+  let infinity = bitcast<f32>(infinite);
+  let t = v * select(log2(m), -infinity, m == 0);
+  var r = select(select(exp2(t), 0.0, t < -200), infinity, t > 200);
+  if (m == 1) { r = 1; }
+  if (v != trunc(v)) {
+    return select(r, bitcast<f32>(nan), u < 0 && m != infinity);
+  }
+  // By the sign's bit: -0 counts.
+  return select(r, -r, v != 2 * floor(v / 2) && (bitcast<u32>(u) >> 31) == 1);
+}
+
 fn combine(u: f32, v: f32) -> f32 {
   switch (OP) {
     case 0: { return u + v; }
     case 1: { return u - v; }
     case 2: { return u * v; }
     case 3: { return u / v; }
+    case 5: { return select(select(v, u, u < v), u + v, unordered(u, v)); }
+    case 6: { return select(select(v, u, u > v), u + v, unordered(u, v)); }
+    case 7: { return power(u, v); }
+    case 8: { return select(0.0, 1.0, u == v && !unordered(u, v)); }
+    case 9: { return select(1.0, 0.0, u == v && !unordered(u, v)); }
+    case 10: { return select(0.0, 1.0, u < v && !unordered(u, v)); }
+    case 11: { return select(0.0, 1.0, u <= v && !unordered(u, v)); }
+    case 12: { return select(0.0, 1.0, u > v && !unordered(u, v)); }
+    case 13: { return select(0.0, 1.0, u >= v && !unordered(u, v)); }
     default: { return u; }
   }
 }

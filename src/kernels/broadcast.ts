@@ -9,7 +9,25 @@ import { stepDigits } from "./grid.ts";
 const MAX_RANK = 4;
 
 /** Values of `OP` in binary.wgsl. */
-const OPS = { add: 0, sub: 1, mul: 2, div: 3, first: 4 } as const;
+const OPS = {
+	add: 0,
+	sub: 1,
+	mul: 2,
+	div: 3,
+	first: 4,
+	minimum: 5,
+	maximum: 6,
+	pow: 7,
+	equal: 8,
+	notEqual: 9,
+	less: 10,
+	lessEqual: 11,
+	greater: 12,
+	greaterEqual: 13,
+} as const;
+
+/** What binary.wgsl computes, by name. */
+export type BinaryKind = keyof typeof OPS;
 
 /** How elements of the inputs are found from an index into the output. */
 interface BroadcastPlan {
@@ -83,7 +101,7 @@ export function broadcastPlan(
 
 /** The launch of binary.wgsl; `first` repeats input `a` to the output's shape. */
 export function launchBinary(
-	op: keyof typeof OPS,
+	op: BinaryKind,
 	y: Shape,
 	a: Shape,
 	b: Shape,
@@ -96,8 +114,7 @@ export function launchBinary(
 			kernel: binaryKernel,
 			params: {
 				n,
-				extents: plan.extents,
-				step: [...stepDigits(plan.extents.slice(0, plan.rank - 1)), 0, 0, 0],
+				...digitParams(plan),
 				aStrides: plan.strides[0],
 				bStrides: plan.strides[1],
 			},
@@ -106,6 +123,17 @@ export function launchBinary(
 			rename,
 		}),
 	];
+}
+
+/** The parameters by which a broadcasting kernel keeps an index in digits. */
+export function digitParams({ rank, extents }: BroadcastPlan): {
+	extents: readonly number[];
+	step: readonly number[];
+} {
+	return {
+		extents,
+		step: [...stepDigits(extents.slice(0, Math.max(0, rank - 1))), 0, 0, 0],
+	};
 }
 
 /** `x` read at every index of an output of shape `y`, repeated where it broadcasts. */

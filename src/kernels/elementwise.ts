@@ -1,12 +1,18 @@
 import { defineOp, type Op, type OpSpec } from "../engine/op.ts";
-import { broadcastShape, broadcastValues, launchBinary } from "./broadcast.ts";
+import {
+	type BinaryKind,
+	broadcastShape,
+	broadcastValues,
+	launchBinary,
+} from "./broadcast.ts";
 import { sumTo } from "./reduce.ts";
 import { scale } from "./scale.ts";
 
 /** Attributes of an op that has none. */
 export type NoAttrs = Record<never, never>;
 
-type BinaryOp = Op<["a", "b"], NoAttrs>;
+/** An elementwise op of two inputs that broadcast. */
+export type BinaryOp = Op<["a", "b"], NoAttrs>;
 
 /** `a + b` with NumPy broadcasting; f32. */
 export const add: BinaryOp = /* @__PURE__ */ defineOp(
@@ -41,8 +47,9 @@ export const div: BinaryOp = /* @__PURE__ */ defineOp(
 	}),
 );
 
-function binary(
-	name: "add" | "sub" | "mul" | "div",
+/** The spec of an elementwise op of two inputs that broadcast. */
+export function binary(
+	name: BinaryKind,
 	combine: (u: number, v: number) => number,
 	grad: NonNullable<OpSpec<["a", "b"], NoAttrs>["grad"]>,
 ): OpSpec<["a", "b"], NoAttrs> {

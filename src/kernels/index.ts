@@ -15,14 +15,25 @@ export {
 	rmspropUpdate,
 } from "./adaptive.ts";
 export { argmax } from "./argmax.ts";
-export type { AxisAttrs } from "./axis.ts";
-export { type MatmulAttrs, matmul } from "./batched-matmul.ts";
 export {
 	type AvgPoolInputGradAttrs,
 	avgPool,
 	avgPoolInputGrad,
 	globalAvgPool,
 } from "./avg-pool.ts";
+export type { AxisAttrs } from "./axis.ts";
+export { type MatmulAttrs, matmul } from "./batched-matmul.ts";
+export {
+	equal,
+	greater,
+	greaterEqual,
+	less,
+	lessEqual,
+	maximum,
+	minimum,
+	notEqual,
+} from "./binary-compare.ts";
+export { type PowAttrs, pow } from "./binary-pow.ts";
 export {
 	type ConcatAttrs,
 	concat,
@@ -55,11 +66,6 @@ export {
 	softmaxCrossEntropy,
 } from "./cross-entropy-loss.ts";
 export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
-export {
-	type IgnoreAttrs,
-	type LabelWeightAttrs,
-	labelWeight,
-} from "./label-weight.ts";
 export { type DropoutAttrs, dropout } from "./dropout.ts";
 export { type ExtremeAttrs, extremeInputGrad, max, min } from "./extreme.ts";
 export {
@@ -68,6 +74,11 @@ export {
 	gather,
 	gatherInputGrad,
 } from "./gather.ts";
+export {
+	type IgnoreAttrs,
+	type LabelWeightAttrs,
+	labelWeight,
+} from "./label-weight.ts";
 export { maxPool, maxPoolInputGrad } from "./max-pool.ts";
 export {
 	moments,
@@ -95,10 +106,42 @@ export {
 	sum,
 } from "./reduce.ts";
 export { type ReshapeAttrs, reshape } from "./reshape.ts";
-export { type SgdAttrs, sgdUpdate } from "./sgd.ts";
 export { scale } from "./scale.ts";
+export { type SgdAttrs, sgdUpdate } from "./sgd.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { type TransposeAttrs, transpose } from "./transpose.ts";
+export {
+	abs,
+	erf,
+	exp,
+	log,
+	neg,
+	sign,
+	sqrt,
+} from "./unary.ts";
+export {
+	type GeluAttrs,
+	gelu,
+	geluInputGrad,
+	sigmoid,
+	sigmoidInputGrad,
+	silu,
+	siluInputGrad,
+	tanh,
+	tanhInputGrad,
+} from "./unary-activation.ts";
+export {
+	type ClampAttrs,
+	clamp,
+	clampInputGrad,
+	type EluAttrs,
+	elu,
+	eluInputGrad,
+	hardSwish,
+	hardSwishInputGrad,
+	relu6,
+	relu6InputGrad,
+} from "./unary-piecewise.ts";
 export {
 	type UpsampleAttrs,
 	type UpsampleInputGradAttrs,
@@ -107,4 +150,5 @@ export {
 	upsampleNearest,
 	upsampleNearestInputGrad,
 } from "./upsample.ts";
+export { where } from "./where.ts";
 export { type CropAttrs, crop, type PadAttrs, pad } from "./window.ts";
