@@ -1,5 +1,6 @@
 import { type Op, type Tensor, zeros } from "../../src/engine/index.ts";
 import * as kernels from "../../src/kernels/index.ts";
+import { forward, unetConfig } from "../../src/unet/index.ts";
 
 type Inputs = Readonly<Record<string, Tensor>>;
 // biome-ignore lint/suspicious/noExplicitAny: attributes come from a file
@@ -17,6 +18,7 @@ const composites: Record<string, (inputs: Inputs, attrs: Attrs) => Tensor> = {
 	sigmoidCrossEntropy: ({ logits, labels, weights }, attrs) =>
 		kernels.sigmoidCrossEntropy(logits, labels, { weights, ...attrs }),
 	optimizerSteps,
+	unet,
 };
 
 /** Calls an op, or a function made of ops, by its name with inputs by theirs. */
@@ -43,6 +45,14 @@ function optimizerSteps(
 		callInOrder(op, inputs, { ...memory, w, g }, { ...attrs, ...step });
 	}
 	return w;
+}
+
+/** Logits of a U-Net whose parameters and running moments are inputs of their names. */
+function unet({ x, ...tensors }: Inputs, { options, training }: Attrs): Tensor {
+	const config = unetConfig(options);
+	const multiple = 2 ** config.decoder.length;
+	const model = { config, state: tensors, multiple };
+	return forward(model, tensors, x, { training }).logits;
 }
 
 function callInOrder(

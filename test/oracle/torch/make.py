@@ -15,6 +15,7 @@ FAMILIES = [
     "pooling",
     "shape",
     "training",
+    "unet",
 ]
 
 for family in sys.argv[1:] or FAMILIES:
