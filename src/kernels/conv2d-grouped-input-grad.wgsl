@@ -1,7 +1,8 @@
 // y[n, iy, ix, c] = sum over ky, kx and the outputs o of c's group of dy[n, oy, ox, o] * w[ky, kx, i, o]
 //   i = c's place in its group, where oy * stride.y = iy + pad.y - ky * dilation.y divides exactly and lies
 //   inside, ox likewise.
-// One invocation per element of y. Depthwise (c = o = 1) it works on vectors of channels too.
+// 4 pixels of a row and one phase (pixel index modulo stride) per invocation, so that the same taps
+// apply to them. Depthwise (c = o = 1) it works on vectors of channels too.
 alias Element = f32;
 
 struct Params {
@@ -14,7 +15,8 @@ struct Params {
   groups: u32,
   c: u32, // channels of the result per group
   o: u32, // channels of dy per group
-  n: u32, // elements of the result
+  tiles: u32, // of 4 pixels of one phase in a row of the result, times phases
+  n: u32, // invocations: one for each tile and channel
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -34,35 +36,57 @@ fn main(
   }
   let outputs = params.groups * params.o;
   let channels = params.groups * params.c;
-  let pixel = id / channels;
-  let c = id - pixel * channels;
+  let tile = id / channels;
+  let c = id - tile * channels;
   let member = c % params.c;
-  let first = c / params.c * params.o;
-  let row = pixel / params.y_size.x;
+  let first = i32(c / params.c * params.o);
+  let row = tile / params.tiles;
   let image = row / params.y_size.y;
-  let reach = vec2u(pixel - row * params.y_size.x, row - image * params.y_size.y) + params.pad;
+  let across = tile - row * params.tiles;
+  let stride = vec2i(params.stride);
+  let left = across / params.stride.x * 3 * params.stride.x + across;
+  let reach = vec2i(vec2u(left, row - image * params.y_size.y) + params.pad);
+  let size = vec2i(params.dy_size);
 
-  var acc = Element();
+  var acc0 = Element();
+  var acc1 = Element();
+  var acc2 = Element();
+  var acc3 = Element();
   for (var ky = 0u; ky < params.kernel.y; ky++) {
-    // Unsigned: what would be negative wraps to a huge number and lies outside.
-    let ty = reach.y - ky * params.dilation.y;
-    let oy = ty / params.stride.y;
-    if (oy * params.stride.y != ty || oy >= params.dy_size.y) {
+    let ty = reach.y - i32(ky * params.dilation.y);
+    let oy = ty / stride.y;
+    if (ty < 0 || oy * stride.y != ty || oy >= size.y) {
       continue;
     }
-    let line = (image * params.dy_size.y + oy) * params.dy_size.x;
+    let line = (i32(image) * size.y + oy) * size.x;
     for (var kx = 0u; kx < params.kernel.x; kx++) {
-      let tx = reach.x - kx * params.dilation.x;
-      let ox = tx / params.stride.x;
-      if (ox * params.stride.x != tx || ox >= params.dy_size.x) {
+      let tx = reach.x - i32(kx * params.dilation.x);
+      let ox0 = tx / stride.x;
+      if (ox0 * stride.x != tx) {
         continue;
       }
-      let at = (line + ox) * outputs + first;
-      let tap = ((ky * params.kernel.x + kx) * params.c + member) * outputs + first;
-      for (var i = 0u; i < params.o; i++) {
-        acc += dy[at + i] * w[tap + i];
+      let ox = ox0 + vec4i(0, 1, 2, 3);
+      let inside = (ox >= vec4i()) & (ox < vec4i(size.x));
+      let at = select(vec4i(), (line + ox) * i32(outputs) + first, inside);
+      let tap = i32(((ky * params.kernel.x + kx) * params.c + member) * outputs) + first;
+      for (var i = 0; i < i32(params.o); i++) {
+        let k = w[tap + i];
+        acc0 = select(acc0, acc0 + dy[at.x + i] * k, inside.x);
+        acc1 = select(acc1, acc1 + dy[at.y + i] * k, inside.y);
+        acc2 = select(acc2, acc2 + dy[at.z + i] * k, inside.z);
+        acc3 = select(acc3, acc3 + dy[at.w + i] * k, inside.w);
       }
     }
   }
-  y[id] = acc;
+
+  store(row, left, c, acc0);
+  store(row, left + params.stride.x, c, acc1);
+  store(row, left + 2 * params.stride.x, c, acc2);
+  store(row, left + 3 * params.stride.x, c, acc3);
+}
+
+fn store(row: u32, column: u32, c: u32, value: Element) {
+  if (column < params.y_size.x) {
+    y[(row * params.y_size.x + column) * params.groups * params.c + c] = value;
+  }
 }

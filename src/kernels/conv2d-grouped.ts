@@ -22,7 +22,8 @@ const weightGradKernels = /* @__PURE__ */ fours(weightGradKernel);
 /** Ways to compute `conv2d` in groups. */
 export function groupedForward(g: ConvGeometry, hasBias: boolean): Variant[] {
 	return byGroups(forwardKernels, g, (kernel, groups) => {
-		const n = g.batch * g.outHeight * g.outWidth * groups.groups * groups.o;
+		const tiles = ceilDiv(g.outWidth, 4);
+		const n = g.batch * g.outHeight * tiles * groups.groups * groups.o;
 		return single({
 			kernel,
 			params: {
@@ -30,6 +31,7 @@ export function groupedForward(g: ConvGeometry, hasBias: boolean): Variant[] {
 				...groups,
 				x_size: [g.width, g.height],
 				y_size: [g.outWidth, g.outHeight],
+				tiles,
 				n,
 			},
 			constants: { HAS_BIAS: hasBias ? 1 : 0 },
@@ -41,7 +43,8 @@ export function groupedForward(g: ConvGeometry, hasBias: boolean): Variant[] {
 /** Ways to compute `conv2dInputGrad` in groups. */
 export function groupedInputGrad(g: ConvGeometry): Variant[] {
 	return byGroups(inputGradKernels, g, (kernel, groups) => {
-		const n = g.batch * g.height * g.width * groups.groups * groups.c;
+		const tiles = ceilDiv(g.width, 4 * g.stride[1]) * g.stride[1];
+		const n = g.batch * g.height * tiles * groups.groups * groups.c;
 		return single({
 			kernel,
 			params: {
@@ -49,6 +52,7 @@ export function groupedInputGrad(g: ConvGeometry): Variant[] {
 				...groups,
 				y_size: [g.width, g.height],
 				dy_size: [g.outWidth, g.outHeight],
+				tiles,
 				n,
 			},
 			grid: itemGrid(n),

@@ -1,6 +1,6 @@
 // y[n, oy, ox, o] = b[o] + sum over ky, kx, i of x[n, iy, ix, g * c + i] * w[ky, kx, i, o], g = o's group
 //   iy = oy * stride.y + ky * dilation.y - pad.y, ix likewise; x is 0 outside its extents.
-// One invocation per element of y. Depthwise (c = o = 1) it works on vectors of channels too.
+// 4 pixels of a row per invocation. Depthwise (c = o = 1) it works on vectors of channels too.
 alias Element = f32;
 
 struct Params {
@@ -13,7 +13,8 @@ struct Params {
   groups: u32,
   c: u32, // input channels per group
   o: u32, // output channels per group
-  n: u32, // elements of y
+  tiles: u32, // of 4 pixels in a row of y
+  n: u32, // invocations: one for each tile and output channel
 }
 
 override HAS_BIAS: bool = false;
@@ -36,36 +37,49 @@ fn main(
   }
   let outputs = params.groups * params.o;
   let channels = params.groups * params.c;
-  let pixel = id / outputs;
-  let o = id - pixel * outputs;
-  let first = o / params.o * params.c;
-  let row = pixel / params.y_size.x;
+  let tile = id / outputs;
+  let o = id - tile * outputs;
+  let first = i32(o / params.o * params.c);
+  let row = tile / params.tiles;
   let image = row / params.y_size.y;
-  let corner = vec2i(vec2u(pixel - row * params.y_size.x, row - image * params.y_size.y) * params.stride) - vec2i(params.pad);
+  let left = (tile - row * params.tiles) * 4;
+  let x0 = vec4i((left + vec4u(0, 1, 2, 3)) * params.stride.x) - i32(params.pad.x);
+  let y0 = i32((row - image * params.y_size.y) * params.stride.y) - i32(params.pad.y);
   let size = vec2i(params.x_size);
 
-  var acc = Element();
+  var acc0 = Element();
   if (HAS_BIAS) {
-    acc = b[o];
+    acc0 = b[o];
   }
+  var acc1 = acc0;
+  var acc2 = acc0;
+  var acc3 = acc0;
   for (var ky = 0u; ky < params.kernel.y; ky++) {
-    let iy = corner.y + i32(ky * params.dilation.y);
+    let iy = y0 + i32(ky * params.dilation.y);
     if (iy < 0 || iy >= size.y) {
       continue;
     }
-    let line = (image * params.x_size.y + u32(iy)) * params.x_size.x;
+    let line = (i32(image) * size.y + iy) * size.x;
     for (var kx = 0u; kx < params.kernel.x; kx++) {
-      let ix = corner.x + i32(kx * params.dilation.x);
-      if (ix < 0 || ix >= size.x) {
-        continue;
-      }
-      let at = (line + u32(ix)) * channels + first;
+      let ix = x0 + i32(kx * params.dilation.x);
+      let inside = (ix >= vec4i()) & (ix < vec4i(size.x));
+      let at = select(vec4i(), (line + ix) * i32(channels) + first, inside);
       var tap = (ky * params.kernel.x + kx) * params.c * outputs + o;
-      for (var i = 0u; i < params.c; i++) {
-        acc += x[at + i] * w[tap];
+      for (var i = 0; i < i32(params.c); i++) {
+        let k = w[tap];
+        acc0 = select(acc0, acc0 + x[at.x + i] * k, inside.x);
+        acc1 = select(acc1, acc1 + x[at.y + i] * k, inside.y);
+        acc2 = select(acc2, acc2 + x[at.z + i] * k, inside.z);
+        acc3 = select(acc3, acc3 + x[at.w + i] * k, inside.w);
         tap += outputs;
       }
     }
   }
-  y[id] = acc;
+
+  let out = (row * params.y_size.x + left) * outputs + o;
+  let rest = params.y_size.x - left;
+  y[out] = acc0;
+  if (rest > 1) { y[out + outputs] = acc1; }
+  if (rest > 2) { y[out + 2 * outputs] = acc2; }
+  if (rest > 3) { y[out + 3 * outputs] = acc3; }
 }
