@@ -94,6 +94,13 @@ export {
 	normalizeMomentsGrad,
 	normalizeSums,
 } from "./normalize.ts";
+export {
+	type GroupNormOptions,
+	groupNorm,
+	instanceNorm,
+	layerNorm,
+	type NormOptions,
+} from "./norms.ts";
 export { type OneHotAttrs, oneHot } from "./one-hot.ts";
 export type { UpdateAttrs } from "./optimizer-attributes.ts";
 export type { Extents, Padding } from "./padding.ts";
@@ -106,6 +113,7 @@ export {
 	sum,
 } from "./reduce.ts";
 export { type ReshapeAttrs, reshape } from "./reshape.ts";
+export { type RsqrtAttrs, rsqrt } from "./rsqrt.ts";
 export { scale } from "./scale.ts";
 export { type SgdAttrs, sgdUpdate } from "./sgd.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
@@ -151,4 +159,5 @@ export {
 	upsampleNearestInputGrad,
 } from "./upsample.ts";
 export { where } from "./where.ts";
+export { type VarianceAttrs, variance } from "./variance.ts";
 export { type CropAttrs, crop, type PadAttrs, pad } from "./window.ts";
