@@ -9,18 +9,16 @@ import { CheckpointError } from "./errors.ts";
 import type { Stored, StoredTensor } from "./safetensors.ts";
 import type { TrainingState } from "./train.ts";
 
-/** PyTorch's names for Adam's memory. */
-export const OPTIMIZER = [
-	["m", "exp_avg"],
-	["v", "exp_avg_sq"],
-] as const;
-
 /** The two halves of a [2, C] tensor of moments are two tensors in a file. */
 export const MOMENTS = ["running_mean", "running_var"] as const;
 
-/** The numbers of a TrainingState, as the metadata carries them. */
+/** A TrainingState without its tensors, as the metadata carries it. */
 export type Progress = Omit<TrainingState, "optimizer"> & {
+	/** Name of the optimizer, */
+	readonly optimizer: string;
 	readonly optimizerStep: number;
+	/** and of what it keeps: tensor `optimizer.SLOT.PARAMETER` of the file. */
+	readonly optimizerSlots: readonly string[];
 };
 
 /** [kh, kw, a, b] in memory is [b, a, kh, kw] in a file: HWIO -> OIHW, and HWOI -> IOHW for transposed convolutions. */
@@ -106,11 +104,28 @@ export function storedProgress(
 	if (json === undefined) return undefined;
 	return parsed(json, "training", file, (value) => {
 		const { epoch, step, lossSum, bestMiou, optimizerStep } = value as Progress;
+		// Absent before there was a choice.
+		const { optimizer = "adam", optimizerSlots = ["exp_avg", "exp_avg_sq"] } =
+			value as Partial<Progress>;
+		const named =
+			typeof optimizer === "string" &&
+			Array.isArray(optimizerSlots) &&
+			optimizerSlots.every((slot) => typeof slot === "string");
 		const counts = [epoch, step, optimizerStep];
 		const whole = counts.every((n) => Number.isSafeInteger(n) && n >= 0);
 		const miou = bestMiou === null || Number.isFinite(bestMiou);
-		if (!whole || !miou || !Number.isFinite(lossSum)) throw new Error();
-		return { epoch, step, lossSum, bestMiou, optimizerStep };
+		if (!whole || !miou || !named || !Number.isFinite(lossSum)) {
+			throw new Error();
+		}
+		return {
+			epoch,
+			step,
+			lossSum,
+			bestMiou,
+			optimizer,
+			optimizerStep,
+			optimizerSlots,
+		};
 	});
 }
 
@@ -141,14 +156,11 @@ function parsed<T>(
 export function checkTensors(
 	stored: Stored,
 	config: UnetConfig,
-	training: boolean,
+	slots: readonly string[],
 	file: string,
 ): void {
 	const wanted = new Map<string, readonly number[]>();
-	const prefixes = [
-		"",
-		...(training ? OPTIMIZER.map(([, p]) => `optimizer.${p}.`) : []),
-	];
+	const prefixes = ["", ...slots.map((slot) => `optimizer.${slot}.`)];
 	for (const prefix of prefixes) {
 		for (const { name, shape } of parameterSpecs(config)) {
 			wanted.set(prefix + name, fileShape(shape));

@@ -8,7 +8,7 @@ import {
 	architecture,
 	checkTensors,
 	MOMENTS,
-	OPTIMIZER,
+	type Progress,
 	storedProgress,
 	toFile,
 	toMemory,
@@ -63,11 +63,16 @@ export async function encodeCheckpoint(
 	const sources = Object.entries({ ...model.params, ...model.state });
 	if (training) {
 		const { optimizer, ...progress } = training;
-		const json = { ...progress, optimizerStep: optimizer.step };
+		const json: Progress = {
+			...progress,
+			optimizer: optimizer.name,
+			optimizerStep: optimizer.step,
+			optimizerSlots: Object.keys(optimizer.slots),
+		};
 		strings.set("training", JSON.stringify(json));
-		for (const [key, prefix] of OPTIMIZER) {
-			for (const [name, t] of Object.entries(optimizer[key])) {
-				sources.push([`optimizer.${prefix}.${name}`, t]);
+		for (const [slot, tensors] of Object.entries(optimizer.slots)) {
+			for (const [name, t] of Object.entries(tensors)) {
+				sources.push([`optimizer.${slot}.${name}`, t]);
 			}
 		}
 	}
@@ -114,7 +119,7 @@ export function loadModel(
 	const stored = decodeSafetensors(bytes, name);
 	const config = architecture(stored, options.config, name);
 	const progress = storedProgress(stored, name);
-	checkTensors(stored, config, progress !== undefined, name);
+	checkTensors(stored, config, progress?.optimizerSlots ?? [], name);
 
 	const device = options.device ?? defaultDevice();
 	const values = (key: string) =>
@@ -133,16 +138,18 @@ export function loadModel(
 		[...stored.metadata].filter(([key]) => !RESERVED.includes(key)),
 	);
 	if (!progress) return { model, metadata };
-	const { optimizerStep: step, ...rest } = progress;
-	const [m, v] = OPTIMIZER.map(
-		([, prefix]): NamedTensors =>
+	const { optimizer, optimizerStep: step, optimizerSlots, ...rest } = progress;
+	const slots = Object.fromEntries(
+		optimizerSlots.map((slot): [string, NamedTensors] => [
+			slot,
 			Object.fromEntries(
 				parameterSpecs(config).map(({ name: key, shape }) => [
 					key,
-					tensor(values(`optimizer.${prefix}.${key}`), shape, { device }),
+					tensor(values(`optimizer.${slot}.${key}`), shape, { device }),
 				]),
 			),
+		]),
 	);
-	const training = { ...rest, optimizer: { step, m, v } };
+	const training = { ...rest, optimizer: { name: optimizer, step, slots } };
 	return { model, training, metadata };
 }

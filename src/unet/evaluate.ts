@@ -14,6 +14,7 @@ import {
 	softmaxCrossEntropy,
 } from "../kernels/index.ts";
 import { ConfigError } from "./errors.ts";
+import type { Loss } from "./losses.ts";
 import type { Confusion } from "./metrics.ts";
 import { forward, type Model } from "./model.ts";
 
@@ -33,11 +34,13 @@ export interface LossOptions {
 	readonly ignore?: number;
 	/** Weight of each class in the loss; none means equal weights. */
 	readonly classWeights?: readonly number[] | undefined;
+	/** Default `softmaxCrossEntropy`. */
+	readonly loss?: Loss;
 }
 
 /** Loss and pixel counts over a set. */
 export interface Evaluation {
-	/** Mean cross-entropy over all pixels that count, weighted by class if weights are given; 0 when none counts. */
+	/** Mean over all pixels that count, weighted by class if weights are given; 0 when none counts. Exact for cross-entropy; of other losses the batches' weighted mean. */
 	readonly loss: number;
 	readonly confusion: Confusion;
 }
@@ -89,6 +92,7 @@ export async function evaluate(
 	options: LossOptions & { signal?: AbortSignal | undefined } = {},
 ): Promise<Evaluation> {
 	const { classWeights, signal, ignore = IGNORE_LABEL } = options;
+	const { loss = softmaxCrossEntropy } = options;
 	const { classes } = model.config;
 	const weights = uploadWeights(model, classWeights);
 	const confusion = Array.from({ length: classes }, () =>
@@ -96,9 +100,9 @@ export async function evaluate(
 	);
 	let lossSum = 0;
 	let weightSum = 0;
-	const add = ([loss, counts]: Awaited<Reading>, weight: number) => {
+	const add = ([batchLoss, counts]: Awaited<Reading>, weight: number) => {
 		// A batch without a pixel that counts has weight 0 and loss 0.
-		lossSum += loss[0] * weight;
+		lossSum += batchLoss[0] * weight;
 		weightSum += weight;
 		// Summed here, because 2^31 pixels would overflow an i32 on the device.
 		counts.forEach((n, i) => {
@@ -108,7 +112,7 @@ export async function evaluate(
 	let before: (() => Promise<void>) | undefined;
 	for await (const batch of batches) {
 		signal?.throwIfAborted();
-		const reading = measure(model, batch, weights, ignore);
+		const reading = measure(model, batch, loss, { weights, ignore });
 		const weight = totalWeight(batch.labels, classWeights, ignore);
 		// The device works on this batch while the one before is awaited.
 		await before?.();
@@ -139,8 +143,8 @@ type Reading = Promise<HostArray[]>;
 function measure(
 	model: Model,
 	batch: LabelledBatch,
-	weights: Tensor | undefined,
-	ignore: number,
+	lossOf: Loss,
+	options: Parameters<Loss>[2],
 ): Reading {
 	return scope(() => {
 		const { x, labels } = uploadBatch(batch, model.device);
@@ -150,8 +154,8 @@ function measure(
 			dtype: "i32",
 			device: model.device,
 		});
-		countConfusion(counts, argmax(logits), labels, { ignore });
-		const loss = softmaxCrossEntropy(logits, labels, { weights, ignore });
+		countConfusion(counts, argmax(logits), labels, { ignore: options.ignore });
+		const loss = lossOf(logits, labels, options);
 		return { reading: awaitedLater(Promise.all([loss.data(), counts.data()])) };
 	}).reading;
 }

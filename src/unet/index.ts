@@ -32,10 +32,22 @@ export {
 	unet,
 } from "./model.ts";
 export {
+	type AdadeltaOptions,
+	type AdagradOptions,
 	type AdamOptions,
-	type AdamState,
+	adadelta,
+	adagrad,
 	adam,
-	adamStep,
+	type Convention,
+	type Optimizer,
+	type OptimizerOptions,
+	type OptimizerState,
+	optimizerState,
+	optimizerStep,
+	type RmspropOptions,
+	rmsprop,
+	type SgdOptions,
+	sgd,
 } from "./optimizer.ts";
 export {
 	decodeSafetensors,

@@ -1,26 +1,23 @@
-import { release, scope, type Tensor, valueAndGrad } from "../engine/index.ts";
-import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
+import { release } from "../engine/index.ts";
 import { ConfigError, NumericError } from "./errors.ts";
 import {
-	awaitedLater,
 	breathe,
 	type Evaluation,
 	evaluate,
-	IGNORE_LABEL,
 	type LabelledBatch,
 	type LossOptions,
-	uploadBatch,
 	uploadWeights,
 } from "./evaluate.ts";
 import { meanIou } from "./metrics.ts";
-import { forward, type Model, type NamedTensors } from "./model.ts";
+import type { Model, NamedTensors } from "./model.ts";
 import {
-	type AdamOptions,
-	type AdamState,
 	adam,
-	adamStep,
+	type Optimizer,
+	type OptimizerState,
+	optimizerState,
 } from "./optimizer.ts";
 import { constant, type Schedule } from "./schedule.ts";
+import { type TrainingStep, trainingStep } from "./training-step.ts";
 
 /** Where a training stands: with the model's tensors all it needs to go on. */
 export interface TrainingState {
@@ -33,7 +30,7 @@ export interface TrainingState {
 	/** Highest validation mIoU so far; null before the first. */
 	bestMiou: number | null;
 	/** Its `step` is also the position in the learning rate's schedule. */
-	readonly optimizer: AdamState<NamedTensors>;
+	readonly optimizer: OptimizerState<NamedTensors>;
 }
 
 /** What `onStep` is told once a step's loss is known. */
@@ -68,9 +65,10 @@ export interface TrainOptions extends LossOptions {
 	nextBatch(): LabelledBatch | Promise<LabelledBatch>;
 	/** Called once per epoch. */
 	validBatches?(): Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>;
-	/** A number, or a schedule over the steps of the whole training. */
-	readonly learningRate: number | Schedule;
-	readonly adam?: AdamOptions;
+	/** A number, or a schedule over the steps of the whole training; default the optimizer's own. */
+	readonly learningRate?: number | Schedule;
+	/** Default `adam()`. */
+	readonly optimizer?: Optimizer;
 	/** From a checkpoint, to go on with. */
 	readonly resume?: TrainingState | undefined;
 	/** Called and awaited when a step's loss is known; the next step is already at work. */
@@ -89,8 +87,8 @@ export interface TrainResult {
 }
 
 /**
- * Trains a model in place with Adam on the mean cross-entropy of the pixels
- * that count. The loss of a step is awaited while the next one is at work.
+ * Trains a model in place, by default with Adam on the mean cross-entropy of
+ * the pixels that count. The loss of a step is awaited while the next one is at work.
  * @throws NumericError naming epoch and step when a loss is not finite, before
  * `onEpoch` of that epoch, so that earlier checkpoints stay untouched.
  * @throws ConfigError when an option is out of range.
@@ -99,16 +97,18 @@ export async function train(
 	model: Model,
 	options: TrainOptions,
 ): Promise<TrainResult> {
-	const { epochs, stepsPerEpoch, signal, learningRate } = options;
+	const { epochs, stepsPerEpoch, signal, optimizer = adam() } = options;
+	const { learningRate = optimizer.learningRate } = options;
 	checkCount("epochs", epochs);
 	checkCount("stepsPerEpoch", stepsPerEpoch);
 	const schedule =
 		typeof learningRate === "number" ? constant(learningRate) : learningRate;
 	const weights = uploadWeights(model, options.classWeights);
-	const state = options.resume ?? newState(model);
+	const state = options.resume ?? newState(model, optimizer);
+	const step = trainingStep(model, options, optimizer, weights);
 	try {
 		while (state.epoch < epochs) {
-			await runSteps(model, options, schedule, weights, state);
+			await runSteps(model, options, schedule, step, state);
 			if (signal?.aborted) return { stopped: true, state };
 			const report = await closeEpoch(model, options, state);
 			if (!report) return { stopped: true, state };
@@ -121,9 +121,14 @@ export async function train(
 }
 
 /** The state before the first step. */
-function newState(model: Model): TrainingState {
-	const optimizer = adam(model.params);
-	return { epoch: 0, step: 0, lossSum: 0, bestMiou: null, optimizer };
+function newState(model: Model, optimizer: Optimizer): TrainingState {
+	return {
+		epoch: 0,
+		step: 0,
+		lossSum: 0,
+		bestMiou: null,
+		optimizer: optimizerState(optimizer, model.params),
+	};
 }
 
 /** Runs the rest of the epoch's steps, or fewer if the signal says so. All their losses are known at the end. */
@@ -131,11 +136,10 @@ async function runSteps(
 	model: Model,
 	options: TrainOptions,
 	schedule: Schedule,
-	weights: Tensor | undefined,
+	step: TrainingStep,
 	state: TrainingState,
 ): Promise<void> {
 	const { stepsPerEpoch, signal, onStep } = options;
-	const step = trainingStep(model, options, weights);
 	let before: (() => Promise<void>) | undefined;
 	while (state.step < stepsPerEpoch && !signal?.aborted) {
 		const batch = await options.nextBatch();
@@ -198,37 +202,6 @@ async function closeEpoch(
 		best,
 		state,
 	};
-}
-
-/** One step: gradients, Adam, running moments. Returns the promise of its loss; nothing is awaited. */
-function trainingStep(
-	model: Model,
-	options: TrainOptions,
-	weights: Tensor | undefined,
-) {
-	const { ignore = IGNORE_LABEL } = options;
-	const { momentum } = model.config;
-	const gradients = valueAndGrad(
-		(params: NamedTensors, x: Tensor, labels: Tensor) => {
-			const out = forward(model, params, x, { training: true });
-			const loss = softmaxCrossEntropy(out.logits, labels, { weights, ignore });
-			return { loss, moments: out.moments };
-		},
-	);
-	return (
-		batch: LabelledBatch,
-		optimizer: AdamState<NamedTensors>,
-		learningRate: number,
-	): Promise<number> =>
-		scope(() => {
-			const { x, labels } = uploadBatch(batch, model.device);
-			const { value, grads } = gradients(model.params, x, labels);
-			adamStep(optimizer, model.params, grads, learningRate, options.adam);
-			for (const [name, batchMoments] of Object.entries(value.moments)) {
-				updateMoments(model.state[name], batchMoments, { momentum });
-			}
-			return { loss: awaitedLater(value.loss.item()) };
-		}).loss;
 }
 
 function checkCount(name: string, value: number): void {

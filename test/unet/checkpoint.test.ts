@@ -10,6 +10,8 @@ import {
 	loadModel,
 	type Model,
 	NumericError,
+	optimizerState,
+	rmsprop,
 	type Stored,
 	type TrainingState,
 	unet,
@@ -24,14 +26,16 @@ let bytes: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
 	model = unet(config, { seed: 1 });
-	const optimizer = adam(unet(config, { seed: 2 }).params);
-	optimizer.step = 7;
+	const slots = {
+		exp_avg: unet(config, { seed: 3 }).params,
+		exp_avg_sq: unet(config, { seed: 2 }).params,
+	};
 	training = {
 		epoch: 3,
 		step: 1,
 		lossSum: 0.5,
 		bestMiou: 0.25,
-		optimizer: { ...optimizer, m: unet(config, { seed: 3 }).params },
+		optimizer: { name: adam().name, step: 7, slots },
 	};
 	bytes = await encodeCheckpoint(model, {
 		training,
@@ -72,8 +76,10 @@ describe("round trip", () => {
 		const pairs = [
 			[loaded.model.params, model.params],
 			[loaded.model.state, model.state],
-			[optimizer.m, training.optimizer.m],
-			[optimizer.v, training.optimizer.v],
+			...["exp_avg", "exp_avg_sq"].map((slot) => [
+				optimizer.slots[slot],
+				training.optimizer.slots[slot],
+			]),
 		];
 		for (const [read, written] of pairs) {
 			expect(Object.keys(read)).toEqual(Object.keys(written));
@@ -82,6 +88,38 @@ describe("round trip", () => {
 				expect(await read[name].data()).toEqual(await t.data());
 			}
 		}
+	});
+
+	test("of another optimizer, slot by slot", async () => {
+		const optimizer = optimizerState(rmsprop(), model.params);
+		const slots = { ...optimizer.slots, square_avg: model.params };
+		const bytes = await encodeCheckpoint(model, {
+			training: { ...training, optimizer: { ...optimizer, slots } },
+		});
+		const read = loadModel(bytes).training?.optimizer;
+		expect(read?.name).toBe("rmsprop");
+		expect(Object.keys(read?.slots ?? {})).toEqual([
+			"square_avg",
+			"momentum_buffer",
+		]);
+		for (const [slot, tensors] of Object.entries(slots)) {
+			for (const [name, t] of Object.entries(tensors)) {
+				expect(await read?.slots[slot][name].data()).toEqual(await t.data());
+			}
+		}
+	});
+
+	test("training written before there was a choice of optimizer is Adam's", () => {
+		const old = changed(({ metadata }) => {
+			const json = JSON.parse(metadata.get("training") as string);
+			delete json.optimizer;
+			delete json.optimizerSlots;
+			metadata.set("training", JSON.stringify(json));
+		});
+		const { name, step, slots } = (loadModel(old).training as TrainingState)
+			.optimizer;
+		expect([name, step]).toEqual(["adam", 7]);
+		expect(Object.keys(slots)).toEqual(["exp_avg", "exp_avg_sq"]);
 	});
 
 	test("a model alone has no training", async () => {

@@ -1,29 +1,148 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cpuDevice, tensor } from "../../src/engine/index.ts";
-import { adam, adamStep } from "../../src/unet/index.ts";
+import {
+	adadelta,
+	adagrad,
+	adam,
+	ConfigError,
+	type Optimizer,
+	optimizerState,
+	optimizerStep,
+	rmsprop,
+	sgd,
+} from "../../src/unet/index.ts";
 
 const device = cpuDevice();
 const of = (...values: number[]) => tensor(values, undefined, { device });
 
 test("two steps of Adam worked by hand", async () => {
 	const params = { a: of(1), b: of(2, -3) };
-	const state = adam(params);
-	adamStep(state, params, { a: of(0.5), b: of(0, 0) }, 0.1);
+	const state = optimizerState(adam(), params);
+	optimizerStep(adam(), state, params, { a: of(0.5), b: of(0, 0) }, 0.1);
 	// mHat = 0.5, sqrt(vHat) = 0.5
 	expect(await params.a.item()).toBeCloseTo(1 - (0.1 * 0.5) / (0.5 + 1e-8), 14);
-	adamStep(state, params, { a: of(-0.25), b: of(0, 0) }, 0.1);
+	optimizerStep(adam(), state, params, { a: of(-0.25), b: of(0, 0) }, 0.1);
 	// m = 0.9 * 0.05 - 0.025 = 0.02, v = 0.999 * 0.00025 + 0.0000625 = 0.00031225
 	const second =
 		(0.1 * (0.02 / 0.19)) / (Math.sqrt(0.00031225 / 0.001999) + 1e-8);
 	expect(await params.a.item()).toBeCloseTo(0.900000002 - second, 14);
 	expect(await params.b.data()).toEqual(Float64Array.of(2, -3));
-	expect(await state.m.a.item()).toBeCloseTo(0.02, 15);
-	expect(await state.v.a.item()).toBeCloseTo(0.00031225, 15);
+	expect(await state.slots.exp_avg.a.item()).toBeCloseTo(0.02, 15);
+	expect(await state.slots.exp_avg_sq.a.item()).toBeCloseTo(0.00031225, 15);
 	expect(state.step).toBe(2);
 });
 
-test("weight decay shrinks the weight by rate times decay, apart from the gradient", async () => {
-	const params = { a: of(2) };
-	adamStep(adam(params), params, { a: of(0) }, 0.1, { weightDecay: 0.01 });
-	expect(await params.a.item()).toBeCloseTo(2 * (1 - 0.1 * 0.01), 15);
+/** The weight after steps from 1 with gradients 0.5 and -0.25, at rates 0.1 and 0.2. */
+async function twoSteps(optimizer: Optimizer): Promise<number> {
+	const params = [of(1)];
+	const state = optimizerState(optimizer, params);
+	optimizerStep(optimizer, state, params, [of(0.5)], 0.1);
+	optimizerStep(optimizer, state, params, [of(-0.25)], 0.2);
+	return params[0].item();
+}
+
+const { sqrt } = Math;
+// Of Keras's Adagrad, as float32 has it.
+const start = Math.fround(0.1);
+
+describe("two steps, as PyTorch and as Keras", () => {
+	test.each<[string, Optimizer, number]>([
+		["SGD", sgd(), 1 - 0.1 * 0.5 + 0.2 * 0.25],
+		// PyTorch: v = 0.5, then 0.9 * 0.5 - 0.25 = 0.2
+		["momentum", sgd({ momentum: 0.9 }), 1 - 0.1 * 0.5 - 0.2 * 0.2],
+		// Keras: v = 0.05, then 0.9 * 0.05 - 0.05 = -0.005
+		["momentum, Keras", sgd({ momentum: 0.9, convention: "keras" }), 0.955],
+		[
+			"Nesterov",
+			sgd({ momentum: 0.9, nesterov: true }),
+			1 - 0.1 * (0.5 + 0.9 * 0.5) - 0.2 * (-0.25 + 0.9 * 0.2),
+		],
+		[
+			"Nesterov, Keras",
+			sgd({ momentum: 0.9, nesterov: true, convention: "keras" }),
+			1 - (0.9 * 0.05 + 0.05) - (0.9 * -0.005 - 0.05),
+		],
+		[
+			"Adam, Keras: epsilon before the correction",
+			adam({ convention: "keras", epsilon: 0.1 }),
+			1 -
+				(0.1 * sqrt(0.001) * 0.05) / 0.1 / (sqrt(0.00025) + 0.1) -
+				(0.2 * sqrt(0.001999) * 0.02) / 0.19 / (sqrt(0.00031225) + 0.1),
+		],
+		[
+			"RMSprop",
+			rmsprop({ epsilon: 0.1 }),
+			1 -
+				(0.1 * 0.5) / (sqrt(0.0025) + 0.1) +
+				(0.2 * 0.25) / (sqrt(0.0025 * 0.99 + 0.000625) + 0.1),
+		],
+		[
+			"RMSprop, Keras",
+			rmsprop({ epsilon: 0.1, momentum: 0.5, convention: "keras" }),
+			1 -
+				1.5 * ((0.1 * 0.5) / sqrt(0.025 + 0.1)) +
+				(0.2 * 0.25) / sqrt(0.025 * 0.9 + 0.00625 + 0.1),
+		],
+		[
+			"Adagrad",
+			adagrad({ epsilon: 0.1 }),
+			1 - (0.1 * 0.5) / (0.5 + 0.1) + (0.2 * 0.25) / (sqrt(0.3125) + 0.1),
+		],
+		[
+			"Adagrad, Keras",
+			adagrad({ convention: "keras" }),
+			1 -
+				(0.1 * 0.5) / sqrt(start + 0.25 + 1e-7) +
+				(0.2 * 0.25) / sqrt(start + 0.3125 + 1e-7),
+		],
+	])("%s", async (_, optimizer, expected) => {
+		expect(await twoSteps(optimizer)).toBeCloseTo(expected, 13);
+	});
+
+	test.each([
+		["pytorch", 0.9, 1e-6, 1],
+		["keras", 0.95, 1e-7, 1e-3],
+	] as const)("Adadelta, %s", async (convention, rho, epsilon, rate) => {
+		let [w, square, delta] = [1, 0, 0];
+		for (const [g, learningRate] of [
+			[0.5, 0.1],
+			[-0.25, 0.2],
+		]) {
+			square = rho * square + (1 - rho) * g * g;
+			const change = (sqrt(delta + epsilon) / sqrt(square + epsilon)) * g;
+			delta = rho * delta + (1 - rho) * change * change;
+			w -= learningRate * change;
+		}
+		const optimizer = adadelta({ convention });
+		expect(await twoSteps(optimizer)).toBeCloseTo(w, 14);
+		expect(optimizer.learningRate).toBe(rate);
+	});
+});
+
+test.each(Object.entries({ sgd, adam, rmsprop, adadelta, adagrad }))(
+	"%s: decay, decoupled and as a penalty",
+	async (_, make) => {
+		const step = async (options: object, g: number) => {
+			const params = [of(2)];
+			const optimizer = make(options);
+			const state = optimizerState(optimizer, params);
+			optimizerStep(optimizer, state, params, [of(g)], 0.1);
+			return params[0].item();
+		};
+		const shrunk = await step({ weightDecay: 0.01 }, 0);
+		expect(shrunk).toBeCloseTo(2 * (1 - 0.1 * 0.01), 15);
+		expect(await step({ l2: 0.25 }, 0.5)).toBe(await step({}, 1));
+	},
+);
+
+test("another optimizer's state is rejected", () => {
+	const params = [of(1)];
+	const state = optimizerState(rmsprop(), params);
+	const step = (s: typeof state) =>
+		optimizerStep(adam(), s, params, [of(1)], 0.1);
+	expect(() => step(state)).toThrow(ConfigError);
+	expect(() => step(state)).toThrow(
+		"the optimizer is adam (exp_avg,exp_avg_sq) but the state to go on from is of rmsprop (square_avg,momentum_buffer)",
+	);
+	expect(() => step({ ...state, name: "adam" })).toThrow(ConfigError);
 });

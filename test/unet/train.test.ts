@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { cpuDevice, tensor } from "../../src/engine/index.ts";
 import {
 	ConfigError,
+	diceLoss,
 	type EpochReport,
 	encodeCheckpoint,
 	evaluate,
@@ -13,6 +14,7 @@ import {
 	NumericError,
 	predict,
 	type StepReport,
+	sgd,
 	type TrainOptions,
 	train,
 	unet,
@@ -124,6 +126,36 @@ describe("train", () => {
 		expect(losses.at(-1)).toBeLessThan(0.01);
 		const { confusion } = await evaluate(model, [squares(0)]);
 		expect(meanIou(confusion)).toBe(1);
+	});
+
+	test("takes another optimizer at its own rate, and another loss", async () => {
+		const model = freshModel();
+		const found: StepReport[] = [];
+		const { learningRate: _, ...given } = options({
+			epochs: 1,
+			stepsPerEpoch: 40,
+		});
+		const { state } = await train(model, {
+			...given,
+			nextBatch: () => squares(0),
+			optimizer: sgd({ momentum: 0.9, convention: "keras" }),
+			loss: diceLoss(),
+			onStep: (report) => {
+				found.push(report);
+			},
+		});
+		expect(found[0].learningRate).toBe(0.01);
+		const losses = found.map((r) => r.loss);
+		expect(losses[0]).toBeLessThan(1);
+		expect(losses.at(-1)).toBeLessThan(losses[0] - 0.1);
+		const loss = diceLoss();
+		const { loss: after } = await evaluate(model, [squares(0)], { loss });
+		expect(after).toBeLessThan(1);
+		const more = train(model, { ...options(), resume: state });
+		await expect(more).rejects.toThrow(ConfigError);
+		await expect(more).rejects.toThrow(
+			"the optimizer is adam (exp_avg,exp_avg_sq) but the state to go on from is of sgd (momentum_buffer)",
+		);
 	});
 
 	test("reports every step once, in order, after the next batch is under way", async () => {
