@@ -69,6 +69,9 @@ const windows: [
 		{ groups: 4, stride: [3, 1], dilation: [1, 2], padding: [2, 0, 1, 3] },
 	],
 	[[1, 23, 19, 8], [3, 3], 8, { groups: 8, padding: 1 }],
+	// Rows of more than one tile in each phase.
+	[[1, 5, 19, 4], [3, 3], 4, { groups: 2, stride: 2, padding: 1 }],
+	[[1, 3, 29, 8], [3, 5], 8, { groups: 8, stride: [1, 3], padding: "same" }],
 	// Weight gradients in chunks of several rows, the last one shorter.
 	[[3, 13, 4, 12], [5, 5], 12, { groups: 3, padding: 2 }],
 	[[3, 13, 3, 64], [5, 5], 64, { groups: 64, padding: 2 }],
