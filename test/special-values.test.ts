@@ -146,6 +146,18 @@ const rows: Case[] = [
 			{ groups, padding: "same" },
 		),
 	),
+	row(k.rsqrt, { x: exactly(special, [8]) }),
+	row(k.dropout, { x: exactly(special, [8]) }, { seed: 1 }),
+	// In fours, and not.
+	...[4, 3].map((n) =>
+		row(k.matmul, {
+			a: exactly([nan, 1, 2, 3, inf, 0, 1, 2].slice(0, 2 * n), [2, n]),
+			b: exactly(
+				Array.from({ length: n * n }, (_, i) => i % 3),
+				[n, n],
+			),
+		}),
+	),
 	row(k.sum, { x: exactly(special, [8]) }),
 	row(k.add, { a: exactly(special, [8]), b: normal(8) }),
 	row(k.div, {
