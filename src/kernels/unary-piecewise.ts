@@ -108,7 +108,7 @@ export const eluInputGrad: Op<["x", "dy"], EluAttrs> = /* @__PURE__ */ defineOp(
 	),
 );
 
-/** x * clamp(x + 3, 0, 6) / 6. Its gradient is 0 at -3 and 1 at 3 (PyTorch). */
+/** x * clamp(x + 3, 0, 6) / 6. Its gradient is -0.5 at -3 and 1.5 at 3 (PyTorch 1). */
 export const hardSwish: Op<["x"], NoAttrs> = /* @__PURE__ */ defineOp(
 	/* @__PURE__ */ unary(
 		{ name: "hardSwish", defaults: {}, code: () => ["hardSwish"] },
@@ -126,7 +126,7 @@ export const hardSwishInputGrad: Op<["x", "dy"], NoAttrs> =
 				defaults: {},
 				code: () => ["hardSwishInputGrad"],
 			},
-			(v, d) => (v <= -3 ? 0 : v < 3 ? d * (v / 3 + 0.5) : d),
+			(v, d) => (v < -3 ? 0 : v <= 3 ? d * (v / 3 + 0.5) : d),
 			(x, dy) => hardSwishInputGrad(x, dy),
 			(x) => scale(lessEqual(abs(x), constant(x, 3)), { by: 1 / 3 }),
 		),

@@ -132,7 +132,7 @@ fn apply(v: Element, d: Element) -> Element {
     }
     case 33: { return select(d, zero, (v <= p) | (v >= q)); }
     case 34: { return select(d, zero, (v < p) | (v > q)); }
-    default: { return select(select(d * (v / 3.0 + 0.5), d, v >= Element(3)), zero, v <= Element(-3)); }
+    default: { return select(select(d * (v / 3.0 + 0.5), d, v > Element(3)), zero, v < Element(-3)); }
   }
 }
 
