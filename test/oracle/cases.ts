@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
 	type Device,
+	grad,
 	type HostArray,
 	type Tensor,
 	tensor,
 	valueAndGrad,
 } from "../../src/engine/index.ts";
-import { mul, sum } from "../../src/kernels/index.ts";
+import { add, mul, sum } from "../../src/kernels/index.ts";
 import { callByName } from "./call.ts";
 
 /** A number, or what JSON has no number for: "nan", "inf", "-inf". */
@@ -28,6 +29,9 @@ export interface OracleCase {
 	readonly y: Stored;
 	readonly dy?: readonly Value[];
 	readonly grads?: Readonly<Record<string, readonly Value[]>>;
+	/** Gradients of the sum of <gradient, direction>, where there are directions. */
+	readonly directions?: Readonly<Record<string, readonly Value[]>>;
+	readonly seconds?: Readonly<Record<string, readonly Value[]>>;
 }
 
 /** The families of a folder and their cases, one JSON object per line. */
@@ -64,30 +68,14 @@ export async function checkCase(
 	device: Device,
 	tolerance: number,
 ): Promise<string[]> {
-	const inputs: Record<string, Tensor> = {};
-	for (const [name, stored] of Object.entries(c.inputs)) {
-		inputs[name] = upload(stored, device);
-	}
-	const found: Record<string, Tensor> = {};
-	if (c.grads && c.dy) {
-		const dy = upload({ shape: c.y.shape, f32: c.dy }, device);
-		const names = Object.keys(c.grads);
-		const loss = (wrt: Record<string, Tensor>) => {
-			const y = callByName(c.op, { ...inputs, ...wrt }, c.attrs);
-			return { loss: sum(mul(y, dy)), y };
-		};
-		const { value, grads } = valueAndGrad(loss)(
-			Object.fromEntries(names.map((name) => [name, inputs[name]])),
-		);
-		found.y = value.y;
-		for (const name of names) found[`gradient of ${name}`] = grads[name];
-	} else {
-		found.y = callByName(c.op, inputs, c.attrs);
-	}
+	const found = results(c, device);
 	const expected: Record<string, Stored> = { y: c.y };
-	for (const [name, f32] of Object.entries(c.grads ?? {})) {
-		const { shape } = c.inputs[name];
-		expected[`gradient of ${name}`] = { shape, f32 };
+	const derivatives = { gradient: c.grads, "second gradient": c.seconds };
+	for (const [what, arrays] of Object.entries(derivatives)) {
+		for (const [name, f32] of Object.entries(arrays ?? {})) {
+			const { shape } = c.inputs[name];
+			expected[`${what} of ${name}`] = { shape, f32 };
+		}
 	}
 	const problems: string[] = [];
 	for (const [name, stored] of Object.entries(expected)) {
@@ -99,6 +87,43 @@ export async function checkCase(
 		if (problem) problems.push(`${name} ${problem}`);
 	}
 	return problems;
+}
+
+/** What the case's op gives on the device, by name. */
+function results(c: OracleCase, device: Device): Record<string, Tensor> {
+	const inputs: Record<string, Tensor> = {};
+	for (const [name, stored] of Object.entries(c.inputs)) {
+		inputs[name] = upload(stored, device);
+	}
+	if (!c.grads || !c.dy) return { y: callByName(c.op, inputs, c.attrs) };
+	const dy = upload({ shape: c.y.shape, f32: c.dy }, device);
+	const loss = (changed: Record<string, Tensor>) => {
+		const y = callByName(c.op, { ...inputs, ...changed }, c.attrs);
+		return { loss: sum(mul(y, dy)), y };
+	};
+	const variables = Object.fromEntries(
+		Object.keys(c.grads).map((name) => [name, inputs[name]]),
+	);
+	const { value, grads } = valueAndGrad(loss)(variables);
+	const found: Record<string, Tensor> = { y: value.y };
+	for (const [name, g] of Object.entries(grads)) {
+		found[`gradient of ${name}`] = g;
+	}
+	const slope = (changed: Record<string, Tensor>) => {
+		const slopes = Object.entries(valueAndGrad(loss)(changed).grads);
+		return slopes
+			.map(([name, g]) => {
+				const f32 = c.directions?.[name] ?? [];
+				return sum(mul(g, upload({ shape: g.shape, f32 }, device)));
+			})
+			.reduce((a, b) => add(a, b));
+	};
+	if (c.directions) {
+		for (const [name, g] of Object.entries(grad(slope)(variables))) {
+			found[`second gradient of ${name}`] = g;
+		}
+	}
+	return found;
 }
 
 function values(stored: Stored): number[] {

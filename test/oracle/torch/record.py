@@ -67,11 +67,12 @@ def array(tensor):
     return {"shape": list(tensor.shape), dtype: numbers(tensor)}
 
 
-def record(op, function, inputs, attrs=None, wrt=None, name=None):
+def record(op, function, inputs, attrs=None, wrt=None, name=None, second=False):
     """
     The case of `y = function(**inputs)`, which `op(inputs, attrs)` must equal,
     and of the gradients of <y, dy> with respect to the inputs in `wrt`
-    (default: all real ones).
+    (default: all real ones). With `second` also the gradients of the sum of
+    <gradient, direction> over them.
     """
     attrs = attrs or {}
     inputs = {k: v for k, v in inputs.items() if v is not None}
@@ -88,9 +89,23 @@ def record(op, function, inputs, attrs=None, wrt=None, name=None):
     case["y"] = array(y)
     if wrt:
         dy = Draw(json.dumps([op, attrs, list(y.shape)])).integers(*y.shape, limit=3)
-        grads = torch.autograd.grad(y, [leaves[k] for k in wrt], dy)
+        variables = [leaves[k] for k in wrt]
+        grads = torch.autograd.grad(y, variables, dy, create_graph=second)
         case["dy"] = numbers(dy)
         case["grads"] = {k: numbers(g) for k, g in zip(wrt, grads)}
+    if second:
+        draw = Draw("directions")
+        directions = [draw.integers(*v.shape, limit=3) for v in variables]
+        slope = sum((g * d).sum() for g, d in zip(grads, directions))
+        # What does not depend on the inputs, such as the slope of 2x, has no graph.
+        seconds = [None] * len(variables)
+        if slope.requires_grad:
+            seconds = torch.autograd.grad(slope, variables, allow_unused=True)
+        case["directions"] = {k: numbers(d) for k, d in zip(wrt, directions)}
+        case["seconds"] = {
+            k: numbers(torch.zeros_like(v) if g is None else g)
+            for k, v, g in zip(wrt, variables, seconds)
+        }
     return case
 
 
