@@ -1,4 +1,5 @@
 export { encodeCheckpoint, type LoadedModel, loadModel } from "./checkpoint.ts";
+export { type Clip, clipGradients } from "./clip.ts";
 export {
 	parameterCount,
 	type UnetConfig,
@@ -14,6 +15,11 @@ export {
 	type LossOptions,
 	predict,
 } from "./evaluate.ts";
+export {
+	findLearningRate,
+	type RateCurve,
+	type RateSearch,
+} from "./find-learning-rate.ts";
 export { glorotUniform, heNormal } from "./init.ts";
 export {
 	diceLoss,
@@ -23,7 +29,16 @@ export {
 	tverskyLoss,
 	weightedSum,
 } from "./losses.ts";
-export { type Confusion, iou, meanIou, pixelAccuracy } from "./metrics.ts";
+export {
+	type Confusion,
+	dice,
+	iou,
+	meanAccuracy,
+	meanIou,
+	pixelAccuracy,
+	precision,
+	recall,
+} from "./metrics.ts";
 export {
 	type Forward,
 	forward,
@@ -55,7 +70,19 @@ export {
 	type Stored,
 	type StoredTensor,
 } from "./safetensors.ts";
-export { constant, cosine, oneCycle, type Schedule } from "./schedule.ts";
+export {
+	constant,
+	cosine,
+	exponential,
+	oneCycle,
+	type PlateauOptions,
+	type PlateauSchedule,
+	reduceOnPlateau,
+	type Schedule,
+	type StepDecay,
+	stepDecay,
+	warmUp,
+} from "./schedule.ts";
 export {
 	type EpochReport,
 	type StepReport,

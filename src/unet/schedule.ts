@@ -39,6 +39,101 @@ export function oneCycle(peak: number, steps: number, warmup = 0.3): Schedule {
 			: anneal(peak, start / 1e4, (step - top) / Math.max(last - top, 1));
 }
 
+/**
+ * The rate times `factor` after every `every` steps, or at each of the steps
+ * `at` (PyTorch `StepLR` and `MultiStepLR`).
+ */
+export function stepDecay(
+	rate: number,
+	{ every, at = [], factor = 0.1 }: StepDecay,
+): Schedule {
+	checkRate(rate);
+	checkFactor(factor);
+	if (every !== undefined) checkSteps(every);
+	return (step) => {
+		const drops = every === undefined ? 0 : Math.floor(step / every);
+		return rate * factor ** (drops + at.filter((s) => s <= step).length);
+	};
+}
+
+/** When `stepDecay` lowers the rate. */
+export interface StepDecay {
+	/** Steps between two drops; default never. */
+	readonly every?: number;
+	/** Steps with a drop. */
+	readonly at?: readonly number[];
+	/** Between 0 and 1; default 0.1. */
+	readonly factor?: number;
+}
+
+/**
+ * Any schedule after a linear rise over `steps` steps from nearly 0 to its
+ * first rate (Goyal et al. 2017, arXiv:1706.02677); the schedule itself begins
+ * where the rise ends.
+ */
+export function warmUp(steps: number, then: Schedule): Schedule {
+	checkSteps(steps);
+	return (step) =>
+		step < steps ? (then(0) * (step + 1)) / (steps + 1) : then(step - steps);
+}
+
+/** Rate from `from` to `to` over `steps` steps, each step the same factor. */
+export function exponential(from: number, to: number, steps: number): Schedule {
+	checkRate(from);
+	checkRate(to);
+	checkSteps(steps);
+	return (step) => from * (to / from) ** (step / Math.max(steps - 1, 1));
+}
+
+/** Options of `reduceOnPlateau`. */
+export interface PlateauOptions {
+	/** Whether a lower or a higher value is better; default "min", for a loss. */
+	readonly mode?: "min" | "max";
+	/** Between 0 and 1; default 0.1. */
+	readonly factor?: number;
+	/** Reports without progress that are put up with; default 10. */
+	readonly patience?: number;
+	/** Share of the best value by which one must be better to be progress; default 1e-4. */
+	readonly threshold?: number;
+	/** The rate goes no lower; default 0. */
+	readonly minRate?: number;
+}
+
+/** A schedule that follows what it is told. */
+export interface PlateauSchedule extends Schedule {
+	/** To be told after every epoch, such as `onEpoch`'s validation loss; a resumed training tells it the earlier ones first. */
+	report(value: number): void;
+}
+
+/** Lowers the rate when a value stops getting better (PyTorch `ReduceLROnPlateau` with its defaults). */
+export function reduceOnPlateau(
+	rate: number,
+	options: PlateauOptions = {},
+): PlateauSchedule {
+	const { mode = "min", factor = 0.1, patience = 10 } = options;
+	const { threshold = 1e-4, minRate = 0 } = options;
+	checkRate(rate);
+	checkFactor(factor);
+	const sign = mode === "min" ? 1 : -1;
+	let now = rate;
+	let best = Number.POSITIVE_INFINITY;
+	let bad = 0;
+	return Object.assign(() => now, {
+		report(value: number) {
+			const signed = sign * value;
+			// The first value is the best so far, without a margin.
+			const margin = Number.isFinite(best) ? threshold * Math.abs(best) : 0;
+			if (signed < best - margin) {
+				best = signed;
+				bad = 0;
+			} else if (++bad > patience) {
+				now = Math.max(now * factor, minRate);
+				bad = 0;
+			}
+		},
+	});
+}
+
 /** Half a cosine from `from` at t = 0 to `to` at t = 1, constant outside. */
 function anneal(from: number, to: number, t: number): number {
 	const at = Math.min(Math.max(t, 0), 1);
@@ -50,6 +145,14 @@ function checkRate(rate: number): void {
 	if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
 		throw new ConfigError(
 			`learning rate ${rate} does not train; give a number above 0, usually 1e-4 to 1e-2`,
+		);
+	}
+}
+
+function checkFactor(factor: number): void {
+	if (!(factor > 0 && factor < 1)) {
+		throw new ConfigError(
+			`factor ${factor} does not lower the learning rate; give a number between 0 and 1`,
 		);
 	}
 }

@@ -1,4 +1,5 @@
 import { release } from "../engine/index.ts";
+import type { Clip } from "./clip.ts";
 import { ConfigError, NumericError } from "./errors.ts";
 import {
 	breathe,
@@ -69,6 +70,8 @@ export interface TrainOptions extends LossOptions {
 	readonly learningRate?: number | Schedule;
 	/** Default `adam()`. */
 	readonly optimizer?: Optimizer;
+	/** Limits the gradients; default none. */
+	readonly clip?: Clip | undefined;
 	/** From a checkpoint, to go on with. */
 	readonly resume?: TrainingState | undefined;
 	/** Called and awaited when a step's loss is known; the next step is already at work. */

@@ -1,5 +1,6 @@
 import { scope, type Tensor, valueAndGrad } from "../engine/index.ts";
 import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
+import { type Clip, clipGradients } from "./clip.ts";
 import {
 	awaitedLater,
 	IGNORE_LABEL,
@@ -24,11 +25,12 @@ export type TrainingStep = (
 /** One step: gradients, optimizer, running moments. Returns the promise of its loss; nothing is awaited. */
 export function trainingStep(
 	model: Model,
-	options: LossOptions,
+	options: LossOptions & { readonly clip?: Clip | undefined },
 	optimizer: Optimizer,
 	weights: Tensor | undefined,
 ): TrainingStep {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
+	const { clip } = options;
 	const { momentum } = model.config;
 	const gradients = valueAndGrad(
 		(params: NamedTensors, x: Tensor, labels: Tensor) => {
@@ -41,7 +43,8 @@ export function trainingStep(
 		scope(() => {
 			const { x, labels } = uploadBatch(batch, model.device);
 			const { value, grads } = gradients(model.params, x, labels);
-			optimizerStep(optimizer, state, model.params, grads, learningRate);
+			const limited = clip ? clipGradients(grads, clip) : grads;
+			optimizerStep(optimizer, state, model.params, limited, learningRate);
 			for (const [name, batchMoments] of Object.entries(value.moments)) {
 				updateMoments(model.state[name], batchMoments, { momentum });
 			}

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { ConfigError } from "../../src/unet/errors.ts";
-import { constant, cosine, oneCycle } from "../../src/unet/schedule.ts";
+import {
+	constant,
+	cosine,
+	exponential,
+	oneCycle,
+	reduceOnPlateau,
+	stepDecay,
+	warmUp,
+} from "../../src/unet/schedule.ts";
 
 test("constant", () => {
 	expect(constant(0.01)(0)).toBe(0.01);
@@ -33,10 +41,71 @@ test("one cycle over a single step, and without warm-up, starts at the peak", ()
 	expect(oneCycle(0.1, 100, 0)(0)).toBeCloseTo(0.1, 15);
 });
 
+test("steps: every so many, or at given ones", () => {
+	const every = stepDecay(1, { every: 3, factor: 0.5 });
+	expect([0, 2, 3, 5, 6].map(every)).toEqual([1, 1, 0.5, 0.5, 0.25]);
+	const at = stepDecay(1, { at: [2, 5], factor: 0.5 });
+	expect([0, 1, 2, 4, 5, 99].map(at)).toEqual([1, 1, 0.5, 0.5, 0.25, 0.25]);
+	expect(stepDecay(1, { at: [1] })(1)).toBe(0.1);
+});
+
+test("warm-up rises to where the schedule begins, and then follows it", () => {
+	const rate = warmUp(4, cosine(1, 8, 0.2));
+	[0.2, 0.4, 0.6, 0.8, 1].forEach((v, i) => {
+		expect(rate(i)).toBeCloseTo(v, 15);
+	});
+	expect(rate(8)).toBeCloseTo(0.6, 15);
+	expect(rate(12)).toBe(0.2);
+});
+
+test("exponential: equal factors from end to end", () => {
+	const rate = exponential(1e-4, 1, 5);
+	[1e-4, 1e-3, 1e-2, 0.1, 1].forEach((v, i) => {
+		expect(rate(i) / v).toBeCloseTo(1, 12);
+	});
+	expect(exponential(1e-4, 1, 1)(0)).toBe(1e-4);
+});
+
+test("plateau: lowered after more reports without progress than patience", () => {
+	const rate = reduceOnPlateau(1, {
+		factor: 0.5,
+		patience: 2,
+		threshold: 0.1,
+		minRate: 0.2,
+	});
+	const after = (...values: number[]) =>
+		values.map((v) => {
+			rate.report(v);
+			return rate(0);
+		});
+	// 0.95 is not a tenth below 1, 0.85 is.
+	expect(after(1, 0.95, 0.95, 0.85)).toEqual([1, 1, 1, 1]);
+	expect(after(0.8, Number.NaN, 2)).toEqual([1, 1, 0.5]);
+	expect(after(0.84, 0.8, 0.8)).toEqual([0.5, 0.5, 0.25]);
+	expect(after(0.8, 0.8, 0.8)).toEqual([0.25, 0.25, 0.2]);
+});
+
+test("plateau of a value that should rise, also from 0", () => {
+	const rate = reduceOnPlateau(1, { mode: "max", patience: 0, factor: 0.5 });
+	const after = [0, 0.1, 0.2, 0.2, 0.19].map((v) => {
+		rate.report(v);
+		return rate(0);
+	});
+	expect(after).toEqual([1, 1, 1, 0.5, 0.25]);
+});
+
+test.each([0, 1, 2, Number.NaN])("factor %s is rejected", (factor) => {
+	expect(() => stepDecay(1, { every: 2, factor })).toThrow(`factor ${factor}`);
+	expect(() => reduceOnPlateau(1, { factor })).toThrow(ConfigError);
+});
+
 test.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])(
 	"learning rate %s is rejected",
 	(rate) => {
-		for (const make of [constant, cosine, oneCycle]) {
+		const plateau = (r: number) => reduceOnPlateau(r);
+		const steps = (r: number) => stepDecay(r, { every: 3 });
+		const rise = (r: number) => exponential(r, 1, 10);
+		for (const make of [constant, cosine, oneCycle, plateau, steps, rise]) {
 			expect(() => make(rate, 10)).toThrow(ConfigError);
 			expect(() => make(rate, 10)).toThrow(`learning rate ${rate}`);
 		}
@@ -47,4 +116,8 @@ test("a schedule over no steps is rejected", () => {
 	expect(() => cosine(0.1, 0)).toThrow("0 steps");
 	expect(() => oneCycle(0.1, 2.5)).toThrow("2.5 steps");
 	expect(() => oneCycle(0.1, 10, 2)).toThrow("warm-up 2");
+	expect(() => warmUp(0, constant(1))).toThrow("0 steps");
+	expect(() => stepDecay(1, { every: 0 })).toThrow("0 steps");
+	expect(() => exponential(1e-3, 1, -1)).toThrow("-1 steps");
+	expect(() => exponential(1e-3, 0, 5)).toThrow("learning rate 0");
 });

@@ -158,6 +158,20 @@ describe("train", () => {
 		);
 	});
 
+	test("clips the gradients", async () => {
+		const model = freshModel();
+		const before = await values(model);
+		await train(model, {
+			...options({ epochs: 1, stepsPerEpoch: 1, learningRate: 1 }),
+			optimizer: sgd(),
+			clip: { globalNorm: 1e-3 },
+		});
+		const params = Object.values(model.params).map((p) => p.data());
+		const after = (await Promise.all(params)).flatMap((v) => [...v]);
+		const squares = after.map((v, i) => (v - before[i]) ** 2);
+		expect(Math.sqrt(squares.reduce((a, b) => a + b))).toBeCloseTo(1e-3, 12);
+	});
+
 	test("reports every step once, in order, after the next batch is under way", async () => {
 		const events: string[] = [];
 		const steps: StepReport[] = [];
@@ -429,6 +443,7 @@ describe("train", () => {
 		[{ epochs: 0 }, "epochs is 0"],
 		[{ stepsPerEpoch: 1.5 }, "stepsPerEpoch is 1.5"],
 		[{ classWeights: [1, -1, 1] }, "class weights 1, -1, 1"],
+		[{ clip: { norm: 0 } }, 'clip {"norm":0} must be one of'],
 	])("%j is rejected", async (given, reason) => {
 		const run = train(freshModel(), options(given));
 		await expect(run).rejects.toThrow(ConfigError);
