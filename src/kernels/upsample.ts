@@ -12,7 +12,7 @@ import {
 } from "../engine/index.ts";
 import { byFours, type Fours, fours } from "./fours.ts";
 import { itemGrid } from "./grid.ts";
-import { type Extents, positiveIntegers } from "./padding.ts";
+import { type Extents, pair, positiveIntegers } from "./padding.ts";
 import anyKernel from "./upsample-any.wgsl";
 import anyInputGradKernel from "./upsample-any-input-grad.wgsl";
 import nearestKernel from "./upsample-nearest.wgsl";
@@ -28,8 +28,8 @@ const repeatInputGradKernels = /* @__PURE__ */ fours(nearestInputGradKernel);
 export interface UpsampleAttrs {
 	/** How many times larger in both directions; default 2. */
 	readonly factor: number | undefined;
-	/** Height and width of the result, in place of a factor; smaller than the input's is allowed. */
-	readonly size: Extents | undefined;
+	/** Height and width of the result (one number for both), in place of a factor; smaller than the input's is allowed. */
+	readonly size: number | Extents | undefined;
 }
 
 /** Attributes of the gradients of upsampling. */
@@ -91,11 +91,11 @@ function upsampling(
 		defaults: { factor: undefined, size: undefined },
 		shape({ x }, { factor, size }) {
 			if (factor !== undefined) {
-				if (size) invalid("give a factor or a size, not both");
+				if (size !== undefined) invalid("give a factor or a size, not both");
 				positiveIntegers("factor", [factor]);
 			}
 			const by = factor ?? 2;
-			return resized("x", x, size ?? [x[1] * by, x[2] * by]);
+			return resized("x", x, pair(size ?? [x[1] * by, x[2] * by]));
 		},
 		reference({ x }, _, y) {
 			y.data.fill(0);

@@ -65,6 +65,7 @@ export const cases: Case[] = [
 	row(upsampleNearest, { x: normal(2, 5, 7, 8) }),
 	row(upsampleBilinear, { x: normal(1, 7, 11, 5) }),
 	row(upsampleBilinear, { x: normal(2, 5, 3, 8) }, { factor: 3 }),
+	row(upsampleBilinear, { x: normal(1, 5, 3, 2) }, { size: 4 }),
 	row(upsampleNearestInputGrad, { dy: normal(3, 9, 12, 11) }, { size: [3, 4] }),
 	row(upsampleNearestInputGrad, { dy: normal(2, 6, 10, 12) }, { size: [3, 5] }),
 	...sizes.flatMap(([x, size]) => {
