@@ -13,6 +13,13 @@ const composites: Record<string, (inputs: Inputs, attrs: Attrs) => Tensor> = {
 	globalAvgPool: ({ x }) => kernels.globalAvgPool(x),
 	batchNorm: ({ x, gamma, beta }, attrs) =>
 		kernels.batchNorm(x, gamma, beta, attrs),
+	layerNorm: ({ x, gamma, beta }, attrs) =>
+		kernels.layerNorm(x, gamma, beta, attrs),
+	instanceNorm: ({ x, gamma, beta }, attrs) =>
+		kernels.instanceNorm(x, gamma, beta, attrs),
+	groupNorm: ({ x, gamma, beta }, attrs) =>
+		kernels.groupNorm(x, gamma, beta, attrs),
+	variance: ({ x }, attrs) => kernels.variance(x, attrs),
 	softmaxCrossEntropy: ({ logits, labels, weights }, attrs) =>
 		kernels.softmaxCrossEntropy(logits, labels, { weights, ...attrs }),
 	sigmoidCrossEntropy: ({ logits, labels, weights }, attrs) =>

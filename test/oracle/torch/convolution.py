@@ -135,7 +135,9 @@ def grouped_convolutions():
             "w": draw.integers(*kernel, into // groups, out),
             "b": draw.integers(out) if i % 2 else None,
         }
-        yield record("conv2d", lambda **t: conv2d(**t, **attrs), inputs, attrs)
+        yield record(
+            "conv2d", lambda **t: conv2d(**t, **attrs), inputs, attrs, second=i % 4 == 1
+        )
     for into, out, groups in [(4, 4, 4), (4, 6, 2), (8, 8, 8), (8, 4, 1)]:
         for window in [{"stride": 2}, {"stride": 2, "padding": 1, "outputPadding": 1}]:
             attrs = {**window, "groups": groups}

@@ -48,7 +48,54 @@ def running(running, batch, momentum, count):
     return torch.stack((mean, variance))
 
 
+def norms():
+    """Layer, instance and group normalisation, and variances; with second derivatives."""
+    for shape, groups in [((2, 3, 2, 4), 2), ((2, 5, 6), 3), ((2, 2, 3, 8), 1)]:
+        # Of one image PyTorch 1.13 gets instance_norm's gradient wrong for a permuted dy.
+        channels = shape[-1]
+        draw = Draw(f"norms {shape}")
+        inputs = {
+            "x": draw.eighths(*shape),
+            "gamma": draw.away_from_zero(channels),
+            "beta": draw.eighths(channels),
+        }
+        for epsilon in (1e-3, 0.5) if groups == 3 else (1e-5,):
+            attrs = {"epsilon": epsilon}
+
+            def layer(x, gamma, beta):
+                return F.layer_norm(x, (channels,), gamma, beta, epsilon)
+
+            def group(x, gamma, beta, groups=groups):
+                y = F.group_norm(x.movedim(-1, 1), groups, gamma, beta, epsilon)
+                return y.movedim(1, -1)
+
+            def instance(x, gamma, beta):
+                y = F.instance_norm(
+                    x.movedim(-1, 1), weight=gamma, bias=beta, eps=epsilon
+                )
+                return y.movedim(1, -1)
+
+            small = len(shape) == 3
+            yield record("layerNorm", layer, inputs, attrs, second=small)
+            yield record(
+                "groupNorm", group, inputs, {**attrs, "groups": groups}, second=small
+            )
+            yield record("instanceNorm", instance, inputs, attrs, second=small)
+    for shape, axes in [((5,), [0]), ((3, 4), [-1]), ((2, 3, 4), [0, 2])]:
+        x = Draw(f"variance {shape}").eighths(*shape)
+        for correction, keep in [(0, False), (1, True)]:
+            attrs = {"axes": axes, "correction": correction, "keepDims": keep}
+            yield record(
+                "variance",
+                lambda x: x.var(axes, unbiased=correction == 1, keepdim=keep),
+                {"x": x},
+                attrs,
+                second=True,
+            )
+
+
 def cases():
+    yield from norms()
     for shape in [(6, 3), (2, 3, 4, 4), (1, 5, 3, 5), (40, 1), (3, 2, 8)]:
         channels = shape[-1]
         draw = Draw(f"norm {shape}")
