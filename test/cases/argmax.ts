@@ -65,6 +65,8 @@ export const cases: Case[] = [
 			[400],
 		),
 	}),
+	// A last chunk that is not full, before larger values.
+	row(argmax, { x: exactly(many((i) => i).slice(0, 393), [3, 131]) }),
 	fails(argmax, { x: normal() }, {}, "x is a scalar but must be [..., K]"),
 	fails(argmax, { x: labels(3, [2, 3]) }, {}, "x is i32 but must be f32"),
 	fails(
