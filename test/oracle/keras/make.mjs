@@ -2,7 +2,8 @@
 // differ from PyTorch's: TensorFlow.js, whose layers are Keras's.
 import { writeFileSync } from "node:fs";
 import tf from "@tensorflow/tfjs";
-import { distinct, eighths, integers, record } from "./record.mjs";
+import { defaults, optimizerSteps } from "./layers.mjs";
+import { distinct, integers, record, withWeights } from "./record.mjs";
 
 await tf.setBackend("cpu");
 
@@ -69,7 +70,6 @@ function* transposedConvolutions() {
 	for (const [i, size, kernel, stride, padding] of product(
 		[
 			[3, 4],
-			[4, 3],
 			[2, 5],
 		],
 		kernels,
@@ -99,21 +99,6 @@ function* transposedConvolutions() {
 	}
 }
 
-/** Runs `f` with a layer's variables replaced, so that gradients reach the replacements. */
-function withWeights(layer, values, f) {
-	const reads = layer.weights.map((weight) => weight.read);
-	layer.weights.forEach((weight, i) => {
-		weight.read = () => values[i];
-	});
-	try {
-		return f();
-	} finally {
-		layer.weights.forEach((weight, i) => {
-			weight.read = reads[i];
-		});
-	}
-}
-
 /** Keras's `MaxPooling2D`: padded pixels never win. */
 function* maxPools() {
 	for (const [i, size, poolSize, strides, padding] of product(
@@ -132,61 +117,51 @@ function* maxPools() {
 	}
 }
 
-/** Layers with their defaults, which are the ops' defaults too. */
-function* defaults() {
-	const x = eighths(1, [2, 3, 4, 4]);
-	yield record("leakyRelu", {}, { x }, (t) => tf.layers.leakyReLU().apply(t));
-	yield record("maxPool", {}, { x: distinct(2, [1, 6, 5, 4]) }, (t) =>
-		tf.layers.maxPooling2d({}).apply(t),
-	);
-	// No gradient: TensorFlow.js 4.22 gives the second image that of another place.
-	yield record(
-		"upsampleNearest",
-		{},
-		{ x },
-		(t) => tf.layers.upSampling2d({}).apply(t),
-		[],
-	);
-	yield record("softmax", {}, { x }, (t) =>
-		tf.layers.softmax({ axis: 3 }).apply(t),
-	);
+/** Keras's `AveragePooling2D`: padded pixels are not counted. */
+function* averagePools() {
+	for (const [i, poolSize, strides, padding] of product(
+		[2, 3],
+		[1, 2, 3],
+		["same", "valid"],
+	)) {
+		const layer = tf.layers.averagePooling2d({ poolSize, strides, padding });
+		yield record(
+			"avgPool",
+			{ size: poolSize, stride: strides, padding },
+			{ x: integers(i, [1, ...sizes[i % 3], channels[i % 4][0]]) },
+			(x) => layer.apply(x),
+			// TensorFlow.js 4.22 counts the padding in the gradient, though not forward.
+			padding === "same" ? [] : ["x"],
+		);
+	}
+}
 
-	const norm = tf.layers.batchNormalization();
-	norm.build(x.shape);
-	const gamma = eighths(3, [4]);
-	const beta = eighths(4, [4]);
-	const moving = [eighths(5, [4]), eighths(6, [4], 1, 3)];
-	// Evaluation, then training, which moves the moving moments.
-	yield record(
-		"normalize",
-		{},
-		{ x, moments: tf.stack(moving), gamma, beta },
-		(t, moments, ...affine) =>
-			withWeights(norm, [...affine, ...tf.unstack(moments)], () =>
-				norm.apply(t),
-			),
-	);
-	yield record("batchNorm", {}, { x, gamma, beta }, (t, ...affine) =>
-		withWeights(norm, [...affine, ...moving], () =>
-			norm.apply(t, { training: true }),
-		),
-	);
-	norm.setWeights([gamma, beta, ...moving]);
-	norm.apply(x, { training: true });
-	const { mean, variance } = tf.moments(x, [0, 1, 2]);
-	const after = tf.stack(norm.getWeights().slice(2));
-	yield record(
-		"updateMoments",
-		{},
-		{ running: tf.stack(moving), batch: tf.stack([mean, variance]) },
-		() => after,
-		[],
-	);
+/** `tf.nn.depthwise_conv2d`, whose weights are [height, width, channels, outputs of each]. */
+function* depthwiseConvolutions() {
+	for (const [i, each, stride, kernel] of product([1, 2], [1, 2], kernels)) {
+		const count = [4, 3, 8][i % 3];
+		yield record(
+			"conv2d",
+			{ padding: "same", stride, groups: count },
+			{
+				x: integers(i, [1, ...sizes[i % 3], count]),
+				w: integers(i + 1e3, [...kernel, 1, count * each]),
+			},
+			(x, w) =>
+				tf.depthwiseConv2d(
+					x,
+					w.reshape([...kernel, count, each]),
+					stride,
+					"same",
+				),
+		);
+	}
 }
 
 const families = {
-	convolution: [convolutions, transposedConvolutions],
-	pooling: [maxPools],
+	convolution: [convolutions, transposedConvolutions, depthwiseConvolutions],
+	optimizers: [optimizerSteps],
+	pooling: [maxPools, averagePools],
 	defaults: [defaults],
 };
 for (const [family, generators] of Object.entries(families)) {

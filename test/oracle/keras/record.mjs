@@ -59,6 +59,21 @@ export function record(op, attrs, inputs, f, wrt = Object.keys(inputs)) {
 	};
 }
 
+/** Runs `f` with a layer's variables replaced, so that gradients reach the replacements. */
+export function withWeights(layer, values, f) {
+	const reads = layer.weights.map((weight) => weight.read);
+	layer.weights.forEach((weight, i) => {
+		weight.read = () => values[i];
+	});
+	try {
+		return f();
+	} finally {
+		layer.weights.forEach((weight, i) => {
+			weight.read = reads[i];
+		});
+	}
+}
+
 function array(t) {
 	return { shape: t.shape, f32: numbers(t) };
 }

@@ -80,7 +80,8 @@ def convolutions():
         # PyTorch has "same" for stride 1 only; the Keras cases have the others.
         same = padding == "same" and stride != 1
         repeats = padding == "valid" and i % 3
-        if same or repeats or not fits(size, kernel, dilation, padding):
+        rare = stride == 3 and dilation == [1, 2]
+        if same or repeats or rare or not fits(size, kernel, dilation, padding):
             continue
         draw = Draw(f"conv2d {i}")
         inputs = {
