@@ -11,6 +11,7 @@ export interface ConvCall {
 		readonly stride: Extents;
 		readonly dilation: Extents;
 		readonly padding: Padding;
+		readonly groups: number;
 	};
 	readonly seed: number;
 }
@@ -61,14 +62,20 @@ export const convCalls: fc.Arbitrary<ConvCall> = fc
 		out: channelCounts,
 		form: forms,
 		padding: paddings,
+		groups: fc.constantFrom(1, 1, 1, 2, 3, 4, 8),
 		seed: seeds,
 	})
-	.map(({ batch, size, into, out, form, padding, seed }) => ({
-		x: [batch, ...size, into],
-		w: [...form.kernel, into, out],
-		window: { stride: form.stride, dilation: form.dilation, padding },
-		seed,
-	}))
+	.map(({ batch, size, into, out, form, padding, groups, seed }) => {
+		// With groups the counts are about the same, so that there are few channels to each.
+		const [c, o] = [into, out].map((n) => Math.ceil(n / groups));
+		const { kernel, ...steps } = form;
+		return {
+			x: [batch, ...size, c * groups],
+			w: [...kernel, c, o * groups],
+			window: { ...steps, padding, groups },
+			seed,
+		};
+	})
 	.filter(fits);
 
 function fits(c: ConvCall): boolean {
