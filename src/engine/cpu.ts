@@ -1,10 +1,5 @@
-import type {
-	Capabilities,
-	Device,
-	DeviceStats,
-	DType,
-	HostArray,
-} from "./device.ts";
+import type { Capabilities, Device, DeviceStats } from "./device.ts";
+import { type DType, type HostArray, isInteger, toCpu } from "./dtype.ts";
 import { type NdArray, perInput } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -53,9 +48,7 @@ export function cpuDevice(): Device {
 		capabilities,
 		stats,
 		upload(values, shape, dtype) {
-			const copy =
-				dtype === "i32" ? Int32Array.from(values) : Float64Array.from(values);
-			return make(copy, shape, dtype);
+			return make(toCpu(values, dtype), shape, dtype);
 		},
 		run(spec, inputs, attrs, out) {
 			if (spec.alias) {
@@ -72,7 +65,7 @@ export function cpuDevice(): Device {
 			}
 			const n = sizeOf(out.shape);
 			const y = make(
-				out.dtype === "i32" ? new Int32Array(n) : new Float64Array(n),
+				isInteger(out.dtype) ? new Int32Array(n) : new Float64Array(n),
 				out.shape,
 				out.dtype,
 			);

@@ -1,12 +1,7 @@
+import type { DType, HostArray } from "./dtype.ts";
 import type { Op } from "./op.ts";
 import type { Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** Element types. `f32` is what kernels compute in; the CPU device holds it as float64. */
-export type DType = "f32" | "i32";
-
-/** Values of a tensor on the host. */
-export type HostArray = Float32Array | Float64Array | Int32Array;
 
 /** Who does the work, in words for a person and in fields for a program. */
 export interface DeviceIdentity {
@@ -48,7 +43,7 @@ export interface Device {
 	readonly capabilities: Capabilities;
 	readonly stats: Readonly<DeviceStats>;
 	/** A new tensor holding a copy of `values`. */
-	upload(values: HostArray, shape: Shape, dtype: DType): Tensor;
+	upload(values: ArrayLike<number>, shape: Shape, dtype: DType): Tensor;
 	/** Runs an op whose shape rule has passed; returns its output, or the first updated input. */
 	run(
 		op: Op["spec"],

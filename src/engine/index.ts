@@ -6,11 +6,10 @@ export {
 	type Device,
 	type DeviceIdentity,
 	type DeviceStats,
-	type DType,
 	defaultDevice,
-	type HostArray,
 	setDefaultDevice,
 } from "./device.ts";
+export type { DType, HostArray } from "./dtype.ts";
 export { DeviceError, GradientError, invalid, ShapeError } from "./errors.ts";
 export {
 	grad,

@@ -1,5 +1,6 @@
 import { keep } from "./arena.ts";
-import type { Capabilities, DType } from "./device.ts";
+import type { Capabilities } from "./device.ts";
+import { type DType, isInteger } from "./dtype.ts";
 import { GradientError, ShapeError } from "./errors.ts";
 import type { Variant } from "./kernel.ts";
 import { formatShape, type Shape } from "./shape.ts";
@@ -18,7 +19,7 @@ export type PerInput<I extends readonly string[], T> = {
 
 /** A host-side array with its shape, as references see it. */
 export interface NdArray {
-	readonly data: Float64Array | Int32Array;
+	readonly data: Float64Array | Int32Array | Uint32Array | Uint8Array;
 	readonly shape: Shape;
 }
 
@@ -50,8 +51,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	readonly defaults: A;
 	/** Checks the call and gives the output's shape; rejects with `invalid(reason)`. */
 	shape(shapes: PerInput<I, Shape>, attrs: A): Shape;
-	/** Element type of the output; f32 unless given. */
-	readonly dtype?: DType;
+	/** Element type of the output, or how attributes decide it; unless given f16 if all float inputs are, else f32. */
+	readonly dtype?: DType | ((attrs: A) => DType);
 	/** The definition, in plain loops and float64, independent of the kernels. Fills `y` (or the updated inputs). */
 	reference(inputs: PerInput<I, NdArray>, attrs: A, y: NdArray): void;
 	/** The valid GPU variants, best first for these capabilities. */
@@ -134,7 +135,7 @@ export function defineOp<const I extends readonly string[], A extends object>(
 			}
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
-		const out = { shape, dtype: spec.dtype ?? ("f32" as const) };
+		const out = { shape, dtype: outputType(spec, inputs, attrs) };
 		const y = device.run(spec as unknown as Op["spec"], inputs, attrs, out);
 		if (spec.updates) return y;
 		record(spec as unknown as Op["spec"], inputs, attrs, keep(y));
@@ -183,6 +184,7 @@ function check(
 	spec: {
 		inputs: readonly string[];
 		dtypes?: Readonly<Record<string, DType | undefined>>;
+		updates?: readonly string[];
 	},
 	inputs: readonly (Tensor | undefined)[],
 ): void {
@@ -196,7 +198,11 @@ function check(
 				`${bareName(name)} has been freed: it was made in a step or scope that has ended; return it from there to keep it`,
 			);
 		}
-		if (t.dtype !== want) {
+		const updated = spec.updates?.includes(bareName(name)) ?? false;
+		const fits = updated
+			? t.dtype === want
+			: isInteger(t.dtype) === isInteger(want);
+		if (!fits) {
 			throw new ShapeError(
 				`${bareName(name)} is ${t.dtype} but must be ${want}`,
 			);
@@ -207,6 +213,18 @@ function check(
 			);
 		}
 	});
+}
+
+function outputType<A>(
+	spec: { readonly dtype?: DType | ((attrs: A) => DType) },
+	inputs: readonly (Tensor | undefined)[],
+	attrs: A,
+): DType {
+	if (typeof spec.dtype === "function") return spec.dtype(attrs);
+	if (spec.dtype) return spec.dtype;
+	const floats = inputs.filter((t) => t && !isInteger(t.dtype));
+	const half = floats.length > 0 && floats.every((t) => t?.dtype === "f16");
+	return half ? "f16" : "f32";
 }
 
 /** `conv2d(x[1,8,8,3], w[3,3,4,8], {"stride":1})`, for errors. */

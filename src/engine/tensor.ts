@@ -1,10 +1,6 @@
 import { keep } from "./arena.ts";
-import {
-	type Device,
-	type DType,
-	defaultDevice,
-	type HostArray,
-} from "./device.ts";
+import { type Device, defaultDevice } from "./device.ts";
+import { type DType, dtypeOf, type HostArray } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
@@ -25,7 +21,7 @@ export class Tensor {
 
 	/**
 	 * Reads the values back, in row-major order: Float32Array from WebGPU,
-	 * Float64Array from the CPU device, Int32Array for i32. The only wait in
+	 * Float64Array from the CPU device, integers in their own typed arrays. The only wait in
 	 * the engine; errors of earlier GPU work surface here.
 	 */
 	data(): Promise<HostArray> {
@@ -44,11 +40,7 @@ export class Tensor {
 }
 
 /** Numbers nested in arrays, or a typed array with an explicit shape. */
-export type TensorValues =
-	| number
-	| readonly TensorValues[]
-	| HostArray
-	| Uint8Array;
+export type TensorValues = number | readonly TensorValues[] | HostArray;
 
 /** Options of tensor constructors. */
 export interface TensorOptions {
@@ -59,7 +51,7 @@ export interface TensorOptions {
 
 /**
  * A tensor from nested arrays, or from a flat (typed) array and its shape.
- * Integer typed arrays become i32, everything else f32, unless `dtype` says.
+ * Integer typed arrays keep their type (i32, u32, u8), everything else becomes f32, unless `dtype` says.
  * @throws ShapeError when the nesting is ragged or the count does not fit the shape.
  */
 export function tensor(
@@ -84,10 +76,9 @@ export function tensor(
 			`tensor: ${flat.length} values do not fill shape ${formatShape(to)}, which has ${sizeOf(to)} elements`,
 		);
 	}
-	const integers = flat instanceof Int32Array || flat instanceof Uint8Array;
-	const dtype = options.dtype ?? (integers ? "i32" : "f32");
+	const dtype = options.dtype ?? dtypeOf(flat);
 	const device = options.device ?? defaultDevice();
-	return keep(device.upload(host(flat, dtype), to, dtype));
+	return keep(device.upload(flat, to, dtype));
 }
 
 /** A tensor of `shape` whose elements are all `value`. */
@@ -96,27 +87,13 @@ export function full(
 	value: number,
 	options: TensorOptions = {},
 ): Tensor {
-	const values =
-		options.dtype === "i32"
-			? new Int32Array(sizeOf(shape))
-			: new Float32Array(sizeOf(shape));
+	const values = new Float64Array(sizeOf(shape));
 	return tensor(values.fill(value), shape, options);
 }
 
 /** A tensor of zeros. */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
 	return full(shape, 0, options);
-}
-
-function host(
-	values: HostArray | Uint8Array | readonly number[],
-	dtype: DType,
-): HostArray {
-	if (dtype === "i32") return Int32Array.from(values);
-	if (values instanceof Float32Array || values instanceof Float64Array) {
-		return values;
-	}
-	return Float64Array.from(values);
 }
 
 function nesting(values: TensorValues): number[] {

@@ -1,11 +1,18 @@
 import { capabilitiesOf, openAdapter, type WebgpuOptions } from "./adapter.ts";
 import { bufferPool } from "./buffer-pool.ts";
 import type { Device, DeviceIdentity, DeviceStats } from "./device.ts";
+import {
+	bytesOf,
+	type DType,
+	decode,
+	encode as encodeValues,
+} from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
-import type { Dispatch, Variant } from "./kernel.ts";
+import type { Dispatch, Kernel, Variant } from "./kernel.ts";
 import { bareName, type Op, perInput } from "./op.ts";
 import { pipelineCache } from "./pipelines.ts";
 import { type Shape, sizeOf } from "./shape.ts";
+import { storedAs } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
 import { uniformArena } from "./uniforms.ts";
 
@@ -42,6 +49,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 	const pool = bufferPool(gpu, stats);
 	const uniforms = uniformArena(gpu);
 	const compile = pipelineCache(gpu);
+	const storedKernels = new Map<Kernel, Map<string, Kernel>>();
 	/** Bound where an optional input is absent. */
 	const nothing = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
 	let encoder: GPUCommandEncoder | undefined;
@@ -69,8 +77,24 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		stats.submits++;
 	}
 
+	/** The step's kernel, for arrays that are stored otherwise than it declares them. */
+	function asStored(step: Dispatch, buffers: Record<string, Bound>): Kernel {
+		const types: Record<string, DType> = {};
+		for (const { name } of step.kernel.bindings) {
+			const dtype = buffers[step.rename[name] ?? name]?.dtype;
+			if (dtype === "f16" || dtype === "u8") types[name] = dtype;
+		}
+		const key = JSON.stringify(types);
+		if (key === "{}") return step.kernel;
+		const known = storedKernels.get(step.kernel) ?? new Map<string, Kernel>();
+		storedKernels.set(step.kernel, known);
+		const kernel = known.get(key) ?? storedAs(step.kernel, types);
+		known.set(key, kernel);
+		return kernel;
+	}
+
 	function encode(step: Dispatch, buffers: Record<string, Bound>): void {
-		const { kernel } = step;
+		const kernel = asStored(step, buffers);
 		const { pipeline, layout } = compile(kernel, step.constants);
 		let params = kernel.paramsSize
 			? uniforms.pack(kernel, step.params)
@@ -108,8 +132,12 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		choose: (_, variants) => variants[0],
 		submit,
 		upload(values, shape, dtype) {
-			const host =
-				dtype === "i32" ? Int32Array.from(values) : Float32Array.from(values);
+			if (dtype === "f16" && !gpu.features.has("shader-f16")) {
+				throw new DeviceError(
+					`f16 tensors need the adapter feature shader-f16, which ${identity.description} lacks; use f32`,
+				);
+			}
+			const host = encodeValues(values, dtype);
 			const buffer = pool.take(host.byteLength);
 			// writeBuffer overtakes recorded commands, and those may still use this pooled buffer.
 			submit();
@@ -139,15 +167,15 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			if (spec.updates) {
 				y = inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
 			} else {
-				const bytes = checkBinding(spec, out.shape, gpu.limits);
+				const bytes = checkBinding(spec, out.shape, out.dtype, gpu.limits);
 				y = new Tensor(device, out.shape, out.dtype, pool.take(bytes));
 				buffers.y = bound(y);
 			}
 			const scratch = Object.entries(variant.scratch).map(
 				([name, elements]) => {
-					const bytes = checkBinding(spec, [elements], gpu.limits);
+					const bytes = checkBinding(spec, [elements], "f32", gpu.limits);
 					const buffer = pool.take(bytes);
-					buffers[name] = { buffer, size: bindingSize(bytes) };
+					buffers[name] = { buffer, size: bindingSize(bytes), dtype: "f32" };
 					return buffer;
 				},
 			);
@@ -172,11 +200,9 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				throw failure ?? new DeviceError(`reading a tensor failed: ${error}`);
 			}
 			if (failure) throw failure;
-			const bytes = staging.getMappedRange().slice(0, 4 * sizeOf(tensor.shape));
+			const bytes = staging.getMappedRange().slice(0);
 			staging.destroy();
-			return tensor.dtype === "i32"
-				? new Int32Array(bytes)
-				: new Float32Array(bytes);
+			return decode(bytes, tensor.dtype, sizeOf(tensor.shape));
 		},
 		free(tensor) {
 			pool.give(tensor.storage as GPUBuffer);
@@ -199,6 +225,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 interface Bound {
 	readonly buffer: GPUBuffer;
 	readonly size: number;
+	readonly dtype: DType;
 }
 
 function bound(tensor: Tensor): Bound {
@@ -208,7 +235,8 @@ function bound(tensor: Tensor): Bound {
 			"this tensor has been freed: return it from its step or scope to keep it",
 		);
 	}
-	return { buffer, size: bindingSize(4 * sizeOf(tensor.shape)) };
+	const { dtype, shape } = tensor;
+	return { buffer, size: bindingSize(bytesOf(dtype, sizeOf(shape))), dtype };
 }
 
 /** Kernels may declare an array of vec4f over any buffer, so at least one must fit. */
@@ -219,9 +247,10 @@ function bindingSize(bytes: number): number {
 function checkBinding(
 	spec: { readonly name: string },
 	shape: Shape,
+	dtype: DType,
 	limits: GPUSupportedLimits,
 ): number {
-	const bytes = 4 * sizeOf(shape);
+	const bytes = bytesOf(dtype, sizeOf(shape));
 	if (bytes > limits.maxStorageBufferBindingSize) {
 		throw new DeviceError(
 			`${spec.name}: ${shape.join("x")} values are ${bytes} bytes, more than this adapter can bind (${limits.maxStorageBufferBindingSize}); use a smaller batch or image size`,

@@ -1,6 +1,7 @@
+import type { NdArray } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
 
-type Values = Float64Array | Int32Array;
+type Values = NdArray["data"];
 
 /**
  * Visits every (output pixel, tap, group) of a convolution whose input pixel

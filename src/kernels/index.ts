@@ -34,6 +34,7 @@ export {
 	notEqual,
 } from "./binary-compare.ts";
 export { type PowAttrs, pow } from "./binary-pow.ts";
+export { type CastAttrs, cast } from "./cast.ts";
 export {
 	type ConcatAttrs,
 	concat,
@@ -65,8 +66,8 @@ export {
 	sigmoidCrossEntropy,
 	softmaxCrossEntropy,
 } from "./cross-entropy-loss.ts";
-export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
 export { type DropoutAttrs, dropout } from "./dropout.ts";
+export { add, div, mul, type NoAttrs, sub } from "./elementwise.ts";
 export { type ExtremeAttrs, extremeInputGrad, max, min } from "./extreme.ts";
 export {
 	type GatherAttrs,
@@ -158,6 +159,6 @@ export {
 	upsampleNearest,
 	upsampleNearestInputGrad,
 } from "./upsample.ts";
-export { where } from "./where.ts";
 export { type VarianceAttrs, variance } from "./variance.ts";
+export { where } from "./where.ts";
 export { type CropAttrs, crop, type PadAttrs, pad } from "./window.ts";
