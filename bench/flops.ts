@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from "../src/engine/index.ts";
-import type { WeightGradAttrs } from "../src/kernels/index.ts";
+import type { MatmulAttrs, WeightGradAttrs } from "../src/kernels/index.ts";
 
 type Shapes = Readonly<Record<string, Shape | undefined>>;
 
@@ -14,7 +14,7 @@ export function flopsOf(
 	attrs: object,
 	y: Shape,
 ): number | undefined {
-	const { x, w, dy } = shapes;
+	const { a, x, w, dy } = shapes;
 	switch (op) {
 		case "conv2d":
 			return w && 2 * sizeOf(y) * w[0] * w[1] * w[2];
@@ -24,6 +24,10 @@ export function flopsOf(
 			const { kernel, groups } = attrs as WeightGradAttrs;
 			const products = kernel[0] * kernel[1] * (x ? x[3] / groups : 0);
 			return dy && 2 * sizeOf(dy) * products;
+		}
+		case "matmul": {
+			const { transposeA } = attrs as MatmulAttrs;
+			return a && 2 * sizeOf(y) * a[a.length - (transposeA ? 2 : 1)];
 		}
 		default:
 			return undefined;
