@@ -53,6 +53,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	shape(shapes: PerInput<I, Shape>, attrs: A): Shape;
 	/** Element type of the output, or how attributes decide it; unless given f16 if all float inputs are, else f32. */
 	readonly dtype?: DType | ((attrs: A) => DType);
+	/** The input whose element type the output has, where statistics of another type take part. */
+	readonly dtypeLike?: Bare<I[number]>;
 	/** The definition, in plain loops and float64, independent of the kernels. Fills `y` (or the updated inputs). */
 	reference(inputs: PerInput<I, NdArray>, attrs: A, y: NdArray): void;
 	/** The valid GPU variants, best first for these capabilities. */
@@ -216,12 +218,20 @@ function check(
 }
 
 function outputType<A>(
-	spec: { readonly dtype?: DType | ((attrs: A) => DType) },
+	spec: {
+		readonly inputs: readonly string[];
+		readonly dtype?: DType | ((attrs: A) => DType);
+		readonly dtypeLike?: string;
+	},
 	inputs: readonly (Tensor | undefined)[],
 	attrs: A,
 ): DType {
 	if (typeof spec.dtype === "function") return spec.dtype(attrs);
 	if (spec.dtype) return spec.dtype;
+	if (spec.dtypeLike) {
+		const like = spec.inputs.map(bareName).indexOf(spec.dtypeLike);
+		return inputs[like]?.dtype ?? "f32";
+	}
 	const floats = inputs.filter((t) => t && !isInteger(t.dtype));
 	const half = floats.length > 0 && floats.every((t) => t?.dtype === "f16");
 	return half ? "f16" : "f32";

@@ -30,6 +30,7 @@ export const crossEntropy: Op<
 	CrossEntropyAttrs
 > = /* @__PURE__ */ defineOp({
 	name: "crossEntropy",
+	dtype: "f32",
 	inputs: ["logits", "labels", "total", "weights?"],
 	dtypes: { labels: "i32" },
 	defaults,

@@ -23,6 +23,8 @@ export interface UpdateMomentsAttrs {
 /** Mean and biased variance per channel: x [..., C] -> [2, C]; f32, exact also where the mean dwarfs the deviation. */
 export const moments: Op<["x"], NoAttrs> = /* @__PURE__ */ defineOp({
 	name: "moments",
+	// Statistics of half-precision values need more than half precision.
+	dtype: "f32",
 	inputs: ["x"],
 	defaults: {},
 	shape({ x }) {
@@ -73,6 +75,7 @@ export const moments: Op<["x"], NoAttrs> = /* @__PURE__ */ defineOp({
 export const momentsInputGrad: Op<["x", "moments", "dMoments"], NoAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "momentsInputGrad",
+		dtypeLike: "x",
 		inputs: ["x", "moments", "dMoments"],
 		defaults: {},
 		shape(shapes) {

@@ -29,6 +29,7 @@ const defaults: NormalizeAttrs = { epsilon: 1e-3 };
 export const normalize: Op<NormalizeInputs, NormalizeAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "normalize",
+		dtypeLike: "x",
 		inputs: ["x", "moments", "gamma", "beta"],
 		defaults,
 		shape({ x, moments, gamma, beta }, attrs) {
@@ -69,6 +70,7 @@ export const normalizeInputGrad: Op<
 	NormalizeAttrs
 > = /* @__PURE__ */ defineOp({
 	name: "normalizeInputGrad",
+	dtypeLike: "dy",
 	inputs: ["dy", "moments", "gamma"],
 	defaults,
 	shape({ dy, moments, gamma }, attrs) {
@@ -91,6 +93,8 @@ export const normalizeInputGrad: Op<
 export const normalizeSums: Op<["x", "moments", "dy"], NormalizeAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "normalizeSums",
+		// Statistics of half-precision values need more than half precision.
+		dtype: "f32",
 		inputs: ["x", "moments", "dy"],
 		defaults,
 		shape({ x, moments, dy }, attrs) {
