@@ -6,7 +6,7 @@ import { type Extents, pair, resolvePadding } from "./padding.ts";
 
 /** Attributes of `convTranspose2d`. */
 export interface ConvTransposeAttrs extends ConvWindow {
-	/** Rows and columns added at the bottom and right; less than stride or dilation (PyTorch's). */
+	/** Rows and columns added at the bottom and right; less than the stride. */
 	readonly outputPadding: number | Extents;
 }
 
@@ -51,13 +51,9 @@ function transposedSize(
 	const kernel: Extents = [w[0], w[1]];
 	if (window.padding === "same") return [x[1] * stride[0], x[2] * stride[1]];
 	outputPadding.forEach((p, i) => {
-		if (
-			!Number.isInteger(p) ||
-			p < 0 ||
-			p >= Math.max(stride[i], dilation[i])
-		) {
+		if (!Number.isInteger(p) || p < 0 || p >= stride[i]) {
 			invalid(
-				`outputPadding ${p} must be an integer >= 0 and less than stride ${stride[i]} or dilation ${dilation[i]}`,
+				`outputPadding ${p} must be an integer >= 0 and less than stride ${stride[i]}`,
 			);
 		}
 	});

@@ -118,12 +118,11 @@ export const faults: readonly Fault[] = [
 		"conv2dWeightGrad",
 	),
 	kernel(
-		"transpose",
-		"i % params.rows * params.columns",
-		"i / params.rows * params.columns",
-		"conv2dInputGrad",
+		"reduce",
+		"at < end; at += step",
+		"at + step < end; at += step",
+		"sum ",
 	),
-	kernel("sum", "at < end; at += step", "at + step < end; at += step", "sum "),
 	kernel("concat", "j - params.aRow", "j", "concat"),
 	kernel(
 		"window",
