@@ -231,12 +231,12 @@ export const faults: readonly Fault[] = [
 	// U-Net and data.
 	{
 		file: "src/unet/metrics.ts",
-		from: "truth + predicted - row[k]",
-		to: "truth + predicted",
+		from: "sum(column(confusion, k)) - row[k]",
+		to: "sum(column(confusion, k))",
 		tests: ["test/unet/metrics.test.ts"],
 	},
 	{
-		file: "src/unet/train.ts",
+		file: "src/unet/training-step.ts",
 		from: "updateMoments(model.state[name], batchMoments, { momentum });",
 		to: "",
 		tests: ["test/unet/train.test.ts"],
