@@ -1,4 +1,4 @@
-import { elementwise, type Variant, vectorized } from "../engine/kernel.ts";
+import { elementwise, type Variant } from "../engine/kernel.ts";
 import { defineOp, type Op, type OpSpec } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
@@ -6,6 +6,7 @@ import activationKernel from "./activation.wgsl";
 import inputGradKernel from "./activation-input-grad.wgsl";
 import { hasShape, inRange } from "./attributes.ts";
 import type { NoAttrs } from "./elementwise.ts";
+import { fours } from "./fours.ts";
 import { scale } from "./scale.ts";
 
 /** Attributes of `leakyRelu`. */
@@ -14,14 +15,8 @@ export interface LeakyReluAttrs {
 	readonly slope: number;
 }
 
-const kernels = {
-	scalar: activationKernel,
-	vector: /* @__PURE__ */ vectorized(activationKernel),
-};
-const inputGradKernels = {
-	scalar: inputGradKernel,
-	vector: /* @__PURE__ */ vectorized(inputGradKernel),
-};
+const kernels = /* @__PURE__ */ fours(activationKernel);
+const inputGradKernels = /* @__PURE__ */ fours(inputGradKernel);
 
 /** Values of `OP` in the kernels. */
 const RELU = 0;

@@ -1,8 +1,9 @@
-import { elementwise, type Variant, vectorized } from "../engine/kernel.ts";
+import { elementwise, type Variant } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import adaptiveKernel from "./adaptive.wgsl";
 import { inRange } from "./attributes.ts";
+import { fours } from "./fours.ts";
 import {
 	checkUpdate,
 	rateSides,
@@ -165,10 +166,7 @@ export const adagradUpdate: Op<["w", "square", "g"], AdagradAttrs> =
 			}),
 	});
 
-const kernels = {
-	scalar: adaptiveKernel,
-	vector: /* @__PURE__ */ vectorized(adaptiveKernel),
-};
+const kernels = /* @__PURE__ */ fours(adaptiveKernel);
 
 type RuleParams = Record<
 	| "keep"

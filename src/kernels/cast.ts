@@ -1,13 +1,8 @@
 import { invalid } from "../engine/errors.ts";
-import { elementwise, vectorized } from "../engine/kernel.ts";
+import { elementwise } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
-import scaleKernel from "./scale.wgsl";
-
-const kernels = {
-	scalar: scaleKernel,
-	vector: /* @__PURE__ */ vectorized(scaleKernel),
-};
+import { scaleKernels } from "./scale.ts";
 
 /** Attributes of `cast`. */
 export interface CastAttrs {
@@ -33,7 +28,7 @@ export const cast: Op<["x"], CastAttrs> = /* @__PURE__ */ defineOp({
 	reference({ x }, _, y) {
 		y.data.set(x.data);
 	},
-	launch: ({ y }) => elementwise(kernels, sizeOf(y), { by: 1 }),
+	launch: ({ y }) => elementwise(scaleKernels, sizeOf(y), { by: 1 }),
 	grad: {
 		x: ({ inputs, dy }) =>
 			cast(dy, { to: inputs.x.dtype === "f16" ? "f16" : "f32" }),

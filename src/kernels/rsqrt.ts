@@ -1,8 +1,9 @@
-import { elementwise, vectorized } from "../engine/kernel.ts";
+import { elementwise } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { notNegative } from "./attributes.ts";
 import { mul } from "./elementwise.ts";
+import { fours } from "./fours.ts";
 import rsqrtKernel from "./rsqrt.wgsl";
 import { scale } from "./scale.ts";
 
@@ -12,10 +13,7 @@ export interface RsqrtAttrs {
 	readonly epsilon: number;
 }
 
-const kernels = {
-	scalar: rsqrtKernel,
-	vector: /* @__PURE__ */ vectorized(rsqrtKernel),
-};
+const kernels = /* @__PURE__ */ fours(rsqrtKernel);
 
 /** 1 / sqrt(x + epsilon), the factor that makes a variance x one; f32. NaN where x + epsilon is below 0. */
 export const rsqrt: Op<["x"], RsqrtAttrs> = /* @__PURE__ */ defineOp({

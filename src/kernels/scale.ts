@@ -1,13 +1,12 @@
-import { elementwise, vectorized } from "../engine/kernel.ts";
+import { elementwise } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { finite } from "./attributes.ts";
+import { fours } from "./fours.ts";
 import scaleKernel from "./scale.wgsl";
 
-const kernels = {
-	scalar: scaleKernel,
-	vector: /* @__PURE__ */ vectorized(scaleKernel),
-};
+/** y = by * x, which `cast` uses too. */
+export const scaleKernels = /* @__PURE__ */ fours(scaleKernel);
 
 /** `by * x` for a number `by`; f32. The number is a parameter, so changing it compiles nothing. */
 export const scale: Op<["x"], { readonly by: number }> =
@@ -24,6 +23,7 @@ export const scale: Op<["x"], { readonly by: number }> =
 				y.data[i] = by * v;
 			});
 		},
-		launch: ({ y, attrs }) => elementwise(kernels, sizeOf(y), { by: attrs.by }),
+		launch: ({ y, attrs }) =>
+			elementwise(scaleKernels, sizeOf(y), { by: attrs.by }),
 		grad: { x: ({ dy, attrs }) => scale(dy, attrs) },
 	});

@@ -1,6 +1,7 @@
-import { elementwise, vectorized } from "../engine/kernel.ts";
+import { elementwise } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
+import { fours } from "./fours.ts";
 import {
 	checkUpdate,
 	rateSides,
@@ -19,10 +20,7 @@ export interface SgdAttrs extends UpdateAttrs {
 	readonly rateInside: boolean;
 }
 
-const kernels = {
-	scalar: sgdKernel,
-	vector: /* @__PURE__ */ vectorized(sgdKernel),
-};
+const kernels = /* @__PURE__ */ fours(sgdKernel);
 
 /**
  * One step of gradient descent with momentum, in place on w and velocity (all

@@ -1,16 +1,14 @@
-import { elementwise, type Variant, vectorized } from "../engine/kernel.ts";
+import { elementwise, type Variant } from "../engine/kernel.ts";
 import type { GradContext, OpSpec } from "../engine/op.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { hasShape } from "./attributes.ts";
 import { zerosLike } from "./constant.ts";
 import { mul } from "./elementwise.ts";
+import { fours } from "./fours.ts";
 import unaryKernel from "./unary.wgsl";
 
-const kernels = {
-	scalar: unaryKernel,
-	vector: /* @__PURE__ */ vectorized(unaryKernel),
-};
+const kernels = /* @__PURE__ */ fours(unaryKernel);
 
 /** Values of `OP` in unary.wgsl. */
 const OPS = {
