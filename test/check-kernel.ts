@@ -1,10 +1,9 @@
+import { bytesOf, type DType, isInteger } from "../src/engine/dtype.ts";
 import {
 	cpuDevice,
 	type DeviceError,
 	type HostArray,
 	release,
-	type Shape,
-	sizeOf,
 	type Variant,
 	type WebgpuDevice,
 } from "../src/engine/index.ts";
@@ -16,20 +15,22 @@ import {
 	outputsOf,
 	type Row,
 	releaseAll,
+	rounded,
+	shapeOfOutput,
 	shapesOf,
 	uploadInputs,
 } from "./rows.ts";
 
-/** Largest normalised squared error of a float32 result. */
-const TOLERANCE = 1e-10;
+/** Largest normalised squared error of a result; half precision has 11 bits. */
+const TOLERANCE = { f32: 1e-10, f16: 1e-6 };
 
-/** A NaN that no kernel computes, and no class id or count. */
-const POISON = 0x7fc0dead;
+/** A NaN that no kernel computes, in single precision and twice in half, and no class id or count. */
+const POISON = 0x7fc07fc0;
 
 interface Expected {
 	readonly name: string;
 	readonly values: HostArray;
-	readonly shape: Shape;
+	readonly dtype: DType;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function checkKernel(
 		? [{ stages: [], scratch: {} }]
 		: spec.launch({
 				shapes: shapesOf(row),
-				y: expected[0].shape,
+				y: shapeOfOutput(row),
 				attrs: attrsOf(row),
 				capabilities: device.capabilities,
 			});
@@ -55,11 +56,11 @@ export async function checkKernel(
 	const problems: string[] = [];
 	for (const [i, variant] of variants.entries()) {
 		const found = await runVariant(row, values, device, i, [
-			sizeOf(expected[0].shape),
-			...Object.values(variant.scratch),
+			bytesOf(expected[0].dtype, expected[0].values.length),
+			...Object.values(variant.scratch).map((n) => 4 * n),
 		]);
-		for (const { name, values } of expected) {
-			const problem = compare(found[name], values);
+		for (const { name, values, dtype } of expected) {
+			const problem = compare(found[name], values, dtype);
 			if (problem)
 				problems.push(
 					`variant ${i} (${describeVariant(variant)}), ${name}: ${problem}`,
@@ -78,8 +79,8 @@ async function runReference(
 	return Promise.all(
 		Object.entries(outputs).map(async ([name, t]) => ({
 			name,
-			values: await t.data(),
-			shape: t.shape,
+			values: rounded(await t.data(), t.dtype),
+			dtype: t.dtype,
 		})),
 	);
 }
@@ -108,18 +109,22 @@ async function runVariant(
  * out as the output and the scratch of the next call: what a kernel does not
  * write, or reads before writing, then shows.
  */
-function poison(device: WebgpuDevice, sizes: readonly number[]): void {
-	const buffers = sizes.map((n) =>
-		device.upload(new Int32Array(n).fill(POISON), [n], "i32"),
+function poison(device: WebgpuDevice, bytes: readonly number[]): void {
+	const buffers = bytes.map((n) =>
+		device.upload(new Int32Array(n / 4).fill(POISON), [n / 4], "i32"),
 	);
 	for (const t of buffers) release(t);
 }
 
 /** Undefined when `found` agrees; NaN and infinities must be in the same places. */
-function compare(found: HostArray, expected: HostArray): string | undefined {
+function compare(
+	found: HostArray,
+	expected: HostArray,
+	dtype: DType,
+): string | undefined {
 	if (found.length !== expected.length)
 		return `${found.length} values instead of ${expected.length}`;
-	const exact = expected instanceof Int32Array;
+	const exact = isInteger(dtype);
 	let difference = 0;
 	let total = 0;
 	let worst = -1;
@@ -138,7 +143,8 @@ function compare(found: HostArray, expected: HostArray): string | undefined {
 		}
 	}
 	// Written so that an all-zero expectation asks for exact zeros.
-	if (difference <= TOLERANCE * total) return undefined;
+	const tolerance = TOLERANCE[dtype === "f16" ? "f16" : "f32"];
+	if (difference <= tolerance * total) return undefined;
 	return `normalised squared error ${(difference / total).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`;
 }
 

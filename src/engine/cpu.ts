@@ -1,5 +1,5 @@
 import type { Capabilities, Device, DeviceStats } from "./device.ts";
-import { type DType, type HostArray, isInteger, toCpu } from "./dtype.ts";
+import { type DType, type HostArray, toCpu } from "./dtype.ts";
 import { type NdArray, perInput } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -65,7 +65,7 @@ export function cpuDevice(): Device {
 			}
 			const n = sizeOf(out.shape);
 			const y = make(
-				isInteger(out.dtype) ? new Int32Array(n) : new Float64Array(n),
+				toCpu(new Float64Array(n), out.dtype),
 				out.shape,
 				out.dtype,
 			);

@@ -45,13 +45,16 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	readonly updates?: readonly Bare<I[number]>[];
 	/** The input whose memory the output shares: nothing is computed, only the shape changes. Its `launch` returns no variant. */
 	readonly alias?: Bare<I[number]>;
-	/** Element types other than f32. */
-	readonly dtypes?: { readonly [N in Bare<I[number]>]?: DType };
+	/** Element types other than f32; "any" where values are moved or tested, not computed with. */
+	readonly dtypes?: { readonly [N in Bare<I[number]>]?: DType | "any" };
 	/** Values of attributes that a call leaves out. */
 	readonly defaults: A;
 	/** Checks the call and gives the output's shape; rejects with `invalid(reason)`. */
 	shape(shapes: PerInput<I, Shape>, attrs: A): Shape;
-	/** Element type of the output, or how attributes decide it; unless given f16 if all float inputs are, else f32. */
+	/**
+	 * Element type of the output, or how attributes decide it; unless given f16 if all float inputs are, else f32,
+	 * or the type of "any" inputs that are all of one integer type.
+	 */
 	readonly dtype?: DType | ((attrs: A) => DType);
 	/** The input whose element type the output has, where statistics of another type take part. */
 	readonly dtypeLike?: Bare<I[number]>;
@@ -119,9 +122,11 @@ export function defineOp<const I extends readonly string[], A extends object>(
 		const { inputs, attrs } = splitArguments(spec, args);
 		const shapes = perInput(spec, inputs, (t) => t.shape);
 		let shape: Shape;
+		let dtype: DType;
 		try {
 			check(spec, inputs);
 			shape = spec.shape(shapes as PerInput<I, Shape>, attrs);
+			dtype = outputType(spec, inputs, attrs);
 		} catch (error) {
 			if (!(error instanceof ShapeError)) throw error;
 			throw new ShapeError(
@@ -137,7 +142,7 @@ export function defineOp<const I extends readonly string[], A extends object>(
 			}
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
-		const out = { shape, dtype: outputType(spec, inputs, attrs) };
+		const out = { shape, dtype };
 		const y = device.run(spec as unknown as Op["spec"], inputs, attrs, out);
 		if (spec.updates) return y;
 		record(spec as unknown as Op["spec"], inputs, attrs, keep(y));
@@ -173,19 +178,29 @@ function splitArguments<A extends object>(
 		);
 	});
 	const attrs = hasAttrs ? (last as Partial<A>) : {};
-	for (const key of Object.keys(attrs)) {
+	for (const [key, value] of Object.entries(attrs)) {
 		if (!(key in spec.defaults)) {
 			throw new ShapeError(`${spec.name}: unknown attribute ${key}; ${usage}`);
+		}
+		const usual = spec.defaults[key as keyof A];
+		if (typeof usual === "boolean" && !isBoolean(value)) {
+			throw new ShapeError(
+				`${spec.name}: ${key} is ${value} but must be true or false; ${usage}`,
+			);
 		}
 	}
 	const set = Object.entries(attrs).filter(([, v]) => v !== undefined);
 	return { inputs, attrs: { ...spec.defaults, ...Object.fromEntries(set) } };
 }
 
+function isBoolean(value: unknown): boolean {
+	return value === undefined || typeof value === "boolean";
+}
+
 function check(
 	spec: {
 		inputs: readonly string[];
-		dtypes?: Readonly<Record<string, DType | undefined>>;
+		dtypes?: Readonly<Record<string, DType | "any" | undefined>>;
 		updates?: readonly string[];
 	},
 	inputs: readonly (Tensor | undefined)[],
@@ -203,10 +218,10 @@ function check(
 		const updated = spec.updates?.includes(bareName(name)) ?? false;
 		const fits = updated
 			? t.dtype === want
-			: isInteger(t.dtype) === isInteger(want);
+			: want === "any" || isInteger(t.dtype) === isInteger(want);
 		if (!fits) {
 			throw new ShapeError(
-				`${bareName(name)} is ${t.dtype} but must be ${want}`,
+				`${bareName(name)} is ${t.dtype} but must be ${want}; convert it with cast`,
 			);
 		}
 		if (t.device !== device) {
@@ -220,6 +235,8 @@ function check(
 function outputType<A>(
 	spec: {
 		readonly inputs: readonly string[];
+		readonly alias?: string;
+		readonly dtypes?: Readonly<Record<string, DType | "any" | undefined>>;
 		readonly dtype?: DType | ((attrs: A) => DType);
 		readonly dtypeLike?: string;
 	},
@@ -232,9 +249,29 @@ function outputType<A>(
 		const like = spec.inputs.map(bareName).indexOf(spec.dtypeLike);
 		return inputs[like]?.dtype ?? "f32";
 	}
+	const moved = inputs.flatMap((t, i) =>
+		t && spec.dtypes?.[bareName(spec.inputs[i])] === "any" ? [t.dtype] : [],
+	);
+	const whole = moved.filter(isInteger);
+	if (
+		whole.some((dtype) => dtype !== moved[0] || whole.length < moved.length)
+	) {
+		throw new ShapeError(
+			`the inputs are ${moved.join(" and ")}; convert one with cast`,
+		);
+	}
 	const floats = inputs.filter((t) => t && !isInteger(t.dtype));
-	const half = floats.length > 0 && floats.every((t) => t?.dtype === "f16");
-	return half ? "f16" : "f32";
+	if (floats.length || !whole.length) {
+		const half = floats.length > 0 && floats.every((t) => t?.dtype === "f16");
+		return half ? "f16" : "f32";
+	}
+	// No invocation can write one byte of a word that others write too.
+	if (whole[0] === "u8" && !spec.alias) {
+		throw new ShapeError(
+			"u8 values are stored four to a word and cannot be moved; convert them with cast to i32",
+		);
+	}
+	return whole[0];
 }
 
 /** `conv2d(x[1,8,8,3], w[3,3,4,8], {"stride":1})`, for errors. */

@@ -82,7 +82,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		const types: Record<string, DType> = {};
 		for (const { name } of step.kernel.bindings) {
 			const dtype = buffers[step.rename[name] ?? name]?.dtype;
-			if (dtype === "f16" || dtype === "u8") types[name] = dtype;
+			if (dtype && dtype !== "f32") types[name] = dtype;
 		}
 		const key = JSON.stringify(types);
 		if (key === "{}") return step.kernel;
