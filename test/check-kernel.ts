@@ -33,14 +33,20 @@ interface Expected {
 	readonly dtype: DType;
 }
 
-/**
- * Holds every variant of a row to the op's float64 reference and returns what
- * is wrong, one sentence per variant and output; empty when all is right.
- */
+/** What holding a row's variants to the reference found. */
+export interface KernelCheck {
+	/** What is wrong, one sentence per variant and output; empty when all is right. */
+	readonly problems: string[];
+	readonly variants: number;
+	/** Largest norm of the difference relative to the norm of the expected values, of any variant and output. */
+	readonly error: number;
+}
+
+/** Holds every variant of a row to the op's float64 reference. */
 export async function checkKernel(
 	row: Row,
 	device: WebgpuDevice,
-): Promise<string[]> {
+): Promise<KernelCheck> {
 	const values = drawInputs(row);
 	const expected = await runReference(row, values);
 	const { spec } = row.op;
@@ -52,22 +58,23 @@ export async function checkKernel(
 				attrs: attrsOf(row),
 				capabilities: device.capabilities,
 			});
-	if (variants.length === 0) return ["launch returns no variant"];
-	const problems: string[] = [];
+	const problems = variants.length ? [] : ["launch returns no variant"];
+	let largest = 0;
 	for (const [i, variant] of variants.entries()) {
 		const found = await runVariant(row, values, device, i, [
 			bytesOf(expected[0].dtype, expected[0].values.length),
 			...Object.values(variant.scratch).map((n) => 4 * n),
 		]);
 		for (const { name, values, dtype } of expected) {
-			const problem = compare(found[name], values, dtype);
+			const { problem, error } = compare(found[name], values, dtype);
+			largest = Math.max(largest, error);
 			if (problem)
 				problems.push(
 					`variant ${i} (${describeVariant(variant)}), ${name}: ${problem}`,
 				);
 		}
 	}
-	return problems;
+	return { problems, variants: variants.length, error: largest };
 }
 
 async function runReference(
@@ -116,14 +123,16 @@ function poison(device: WebgpuDevice, bytes: readonly number[]): void {
 	for (const t of buffers) release(t);
 }
 
-/** Undefined when `found` agrees; NaN and infinities must be in the same places. */
+/** No problem when `found` agrees; NaN and infinities must be in the same places. */
 function compare(
 	found: HostArray,
 	expected: HostArray,
 	dtype: DType,
-): string | undefined {
-	if (found.length !== expected.length)
-		return `${found.length} values instead of ${expected.length}`;
+): { problem?: string; error: number } {
+	if (found.length !== expected.length) {
+		const problem = `${found.length} values instead of ${expected.length}`;
+		return { problem, error: Number.NaN };
+	}
 	const exact = isInteger(dtype);
 	let difference = 0;
 	let total = 0;
@@ -133,7 +142,9 @@ function compare(
 		const [a, b] = [found[i], expected[i]];
 		const same = exact ? a === b : Object.is(a, b) || a === b;
 		const finite = Number.isFinite(a) && Number.isFinite(b);
-		if (!same && (exact || !finite)) return `element ${i} is ${a}, not ${b}`;
+		if (!same && (exact || !finite)) {
+			return { problem: `element ${i} is ${a}, not ${b}`, error: Number.NaN };
+		}
 		if (!Number.isFinite(b)) continue;
 		difference += (a - b) ** 2;
 		total += b ** 2;
@@ -144,8 +155,12 @@ function compare(
 	}
 	// Written so that an all-zero expectation asks for exact zeros.
 	const tolerance = TOLERANCE[dtype === "f16" ? "f16" : "f32"];
-	if (difference <= tolerance * total) return undefined;
-	return `normalised squared error ${(difference / total).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`;
+	const error = difference > 0 ? Math.sqrt(difference / total) : 0;
+	if (difference <= tolerance * total) return { error };
+	return {
+		problem: `normalised squared error ${(error ** 2).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`,
+		error,
+	};
 }
 
 /**
@@ -153,7 +168,7 @@ function compare(
  * first error for good, so the next row gets a new one.
  */
 export function kernelChecker(open: () => Promise<WebgpuDevice>): {
-	check(row: Row): Promise<string[]>;
+	check(row: Row): Promise<KernelCheck>;
 	destroy(): void;
 } {
 	let device: WebgpuDevice | undefined;
@@ -168,7 +183,8 @@ export function kernelChecker(open: () => Promise<WebgpuDevice>): {
 				return await checkKernel(row, device);
 			} catch (error) {
 				destroy();
-				return [(error as DeviceError).message];
+				const problems = [(error as DeviceError).message];
+				return { problems, variants: 0, error: Number.NaN };
 			}
 		},
 		destroy,
