@@ -3,6 +3,7 @@ import type { Capabilities } from "./device.ts";
 import { type DType, isInteger } from "./dtype.ts";
 import { GradientError, ShapeError } from "./errors.ts";
 import type { Variant } from "./kernel.ts";
+import { checkLive, resolved, type WithLive } from "./live.ts";
 import { formatShape, type Shape } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -62,6 +63,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	reference(inputs: PerInput<I, NdArray>, attrs: A, y: NdArray): void;
 	/** The valid GPU variants, best first for these capabilities. */
 	launch(call: Launch<I, A>): Variant[];
+	/** Attributes that may be live numbers; gradient rules hand them on unread. */
+	readonly live?: readonly (keyof A)[];
 	/** Gradient rule per input. An input without one cannot be differentiated. */
 	readonly grad?: {
 		readonly [N in Bare<I[number]>]?: (context: GradContext<I, A>) => Tensor;
@@ -91,7 +94,7 @@ export interface Op<
 	// biome-ignore lint/suspicious/noExplicitAny: as above
 	A extends object = any,
 > {
-	(...args: [...Optional<I>, attrs?: Partial<A>]): Tensor;
+	(...args: [...Optional<I>, attrs?: Partial<WithLive<A>>]): Tensor;
 	readonly spec: OpSpec<I, A>;
 }
 
@@ -119,7 +122,9 @@ export function defineOp<const I extends readonly string[], A extends object>(
 	spec: OpSpec<I, A>,
 ): Op<I, A> {
 	const op = (...args: (Tensor | Partial<A> | undefined)[]) => {
-		const { inputs, attrs } = splitArguments(spec, args);
+		const { inputs, attrs: given } = splitArguments(spec, args);
+		checkLive(spec.name, given, spec.live);
+		const attrs = resolved<A>(given as WithLive<A>);
 		const shapes = perInput(spec, inputs, (t) => t.shape);
 		let shape: Shape;
 		let dtype: DType;
@@ -143,9 +148,9 @@ export function defineOp<const I extends readonly string[], A extends object>(
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
 		const out = { shape, dtype };
-		const y = device.run(spec as unknown as Op["spec"], inputs, attrs, out);
+		const y = device.run(spec as unknown as Op["spec"], inputs, given, out);
 		if (spec.updates) return y;
-		record(spec as unknown as Op["spec"], inputs, attrs, keep(y));
+		record(spec as unknown as Op["spec"], inputs, given, keep(y));
 		return y;
 	};
 	return (
