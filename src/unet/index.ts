@@ -20,7 +20,17 @@ export {
 	type RateCurve,
 	type RateSearch,
 } from "./find-learning-rate.ts";
-export { glorotUniform, heNormal } from "./init.ts";
+export {
+	type FanOptions,
+	glorotNormal,
+	glorotUniform,
+	heNormal,
+	heUniform,
+	lecunNormal,
+	randomNormal,
+	randomUniform,
+	truncatedNormal,
+} from "./init.ts";
 export {
 	diceLoss,
 	jaccardLoss,
