@@ -57,23 +57,26 @@ export {
 	unet,
 } from "./model.ts";
 export {
+	type Optimizer,
+	type OptimizerState,
+	optimizerState,
+	optimizerStep,
+} from "./optimizer.ts";
+export {
 	type AdadeltaOptions,
 	type AdagradOptions,
 	type AdamOptions,
 	adadelta,
 	adagrad,
 	adam,
+	adamw,
 	type Convention,
-	type Optimizer,
 	type OptimizerOptions,
-	type OptimizerState,
-	optimizerState,
-	optimizerStep,
 	type RmspropOptions,
 	rmsprop,
 	type SgdOptions,
 	sgd,
-} from "./optimizer.ts";
+} from "./optimizers.ts";
 export {
 	decodeSafetensors,
 	encodeSafetensors,

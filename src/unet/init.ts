@@ -1,5 +1,5 @@
 import { ShapeError } from "../engine/index.ts";
-import type { Convention } from "./optimizer.ts";
+import type { Convention } from "./optimizers.ts";
 import { randomShare, standardNormal } from "./random-numbers.ts";
 
 /** Options of the initialisers that count the inputs and outputs of a weight. */
