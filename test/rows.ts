@@ -83,12 +83,11 @@ export function outputsOf(
 	const { updates } = row.op.spec;
 	if (!updates) return { y };
 	const names = inputNames(row);
-	return Object.fromEntries(
-		(updates as readonly string[]).map((name) => [
-			name,
-			inputs[names.indexOf(name)] as Tensor,
-		]),
-	);
+	const written = (updates as readonly string[]).flatMap((name) => {
+		const t = inputs[names.indexOf(name)];
+		return t ? [[name, t] as const] : [];
+	});
+	return Object.fromEntries(written);
 }
 
 /** Frees what a row used. */

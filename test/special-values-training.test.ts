@@ -16,11 +16,12 @@ const logits = [
 	[1, -inf, -inf],
 	[-inf, -inf, -inf],
 ].map((values) => exactly(values, [1, 3]));
-const optimizers = ["square", "g", "w"].flatMap((name) => {
+const optimizers = ["square", "g", "w", "average"].flatMap((name) => {
 	const plain = {
 		w: normal(8),
 		square: uniform(0, 1, 8),
 		velocity: normal(8),
+		average: uniform(-0.5, 0.5, 8),
 		g: normal(8),
 	};
 	// A square may be anything that squares add up to.
@@ -29,13 +30,15 @@ const optimizers = ["square", "g", "w"].flatMap((name) => {
 		...plain,
 		[name]: values.length ? exactly(values, [8]) : special,
 	};
-	const { w, square, velocity, g } = inputs;
+	const { w, square, velocity, g, average } = inputs;
 	const delta = uniform(0, 1, 8);
 	return [
-		row(k.rmspropUpdate, inputs, { momentum: 0.5 }),
+		row(k.rmspropUpdate, { w, square, velocity, g }, { momentum: 0.5 }),
+		row(k.rmspropUpdate, { w, square, velocity, g, average }),
 		row(k.adadeltaUpdate, { w, square, delta, g }),
 		row(k.adagradUpdate, { w, square, g }),
 		row(k.adamUpdate, { w, m: velocity, v: square, g }, { step: 3 }),
+		row(k.adamUpdate, { w, m: velocity, v: delta, g, most: square }),
 		row(k.sgdUpdate, { w, velocity, g }, { momentum: 0.5, l2: 0.1 }),
 	];
 });

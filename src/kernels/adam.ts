@@ -26,13 +26,14 @@ export interface AdamAttrs extends UpdateAttrs {
  * One Adam step on a parameter, in place on w, m and v (all of the shape of
  * the gradient g; m and v start as zeros). Kingma and Ba 2015, arXiv:1412.6980,
  * with epsilon where PyTorch puts it, outside the bias-corrected root; decay:
- * Loshchilov and Hutter 2019, arXiv:1711.05101.
+ * Loshchilov and Hutter 2019, arXiv:1711.05101. With `most`, the largest v so
+ * far (starts as zeros), it is AMSGrad (Reddi et al. 2018, arXiv:1904.09237).
  */
-export const adamUpdate: Op<["w", "m", "v", "g"], AdamAttrs> =
+export const adamUpdate: Op<["w", "m", "v", "g", "most?"], AdamAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "adamUpdate",
-		inputs: ["w", "m", "v", "g"],
-		updates: ["w", "m", "v"],
+		inputs: ["w", "m", "v", "g", "most?"],
+		updates: ["w", "m", "v", "most"],
 		defaults: {
 			...updateDefaults,
 			beta1: 0.9,
@@ -48,19 +49,21 @@ export const adamUpdate: Op<["w", "m", "v", "g"], AdamAttrs> =
 			}
 			return checkUpdate(shapes, attrs);
 		},
-		reference({ w, m, v, g }, attrs) {
+		reference({ w, m, v, g, most }, attrs) {
 			const { learningRate, beta1, beta2, step } = attrs;
 			g.data.forEach((slope, i) => {
 				const gradient = slope + attrs.l2 * w.data[i];
 				m.data[i] = beta1 * m.data[i] + (1 - beta1) * gradient;
 				v.data[i] = beta2 * v.data[i] + (1 - beta2) * gradient ** 2;
+				if (most) most.data[i] = Math.max(most.data[i], v.data[i]);
+				const square = (most ?? v).data[i];
 				const mean = m.data[i] / (1 - beta1 ** step);
-				const root = Math.sqrt(v.data[i] / (1 - beta2 ** step));
+				const root = Math.sqrt(square / (1 - beta2 ** step));
 				w.data[i] *= 1 - learningRate * attrs.weightDecay;
 				w.data[i] -= (learningRate * mean) / (root + attrs.epsilon);
 			});
 		},
-		launch({ shapes: { w }, attrs }) {
+		launch({ shapes: { w, most }, attrs }) {
 			const { learningRate, beta1, beta2, step, epsilon } = attrs;
 			return [
 				single({
@@ -77,6 +80,7 @@ export const adamUpdate: Op<["w", "m", "v", "g"], AdamAttrs> =
 						epsilon,
 						l2: attrs.l2,
 					},
+					constants: { AMSGRAD: most ? 1 : 0 },
 					grid: elementGrid(sizeOf(w)),
 				}),
 			];

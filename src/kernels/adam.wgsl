@@ -1,4 +1,7 @@
 // With l2 w added to g: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = decay w - stepSize m / (sqrt(v) rootScale + epsilon)
+// AMSGrad has in place of v the largest so far, most = max(most, v).
+override AMSGRAD: u32;
+
 struct Params {
   n: u32,
   beta1: f32,
@@ -22,13 +25,19 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> m: array<f32>;
 @group(0) @binding(3) var<storage, read_write> v: array<f32>;
 @group(0) @binding(4) var<storage, read> g: array<f32>;
+@group(0) @binding(5) var<storage, read_write> most: array<f32>;
 
 fn put(i: u32) {
   let slope = g[i] + params.l2 * w[i];
   let mean = params.beta1 * m[i] + params.rest1 * slope;
-  let square = params.beta2 * v[i] + params.rest2 * slope * slope;
+  var square = params.beta2 * v[i] + params.rest2 * slope * slope;
   m[i] = mean;
   v[i] = square;
+  if (AMSGRAD != 0) {
+    // Squares order as their bits do, and NaN, which max may lose, comes last.
+    square = bitcast<f32>(max(bitcast<u32>(most[i]), bitcast<u32>(square)));
+    most[i] = square;
+  }
   w[i] = params.decay * w[i] - params.stepSize * mean / (sqrt(square) * params.rootScale + params.epsilon);
 }
 

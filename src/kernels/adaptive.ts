@@ -6,24 +6,10 @@ import { inRange } from "./attributes.ts";
 import { fours } from "./fours.ts";
 import {
 	checkUpdate,
-	rateSides,
+	epsilons,
 	type UpdateAttrs,
 	updateDefaults,
 } from "./optimizer-attributes.ts";
-
-/** Attributes of `rmspropUpdate`; defaults as torch.optim.RMSprop. */
-export interface RmspropAttrs extends UpdateAttrs {
-	/** Share of the mean squared gradient that stays; default 0.99 (Keras: 0.9). */
-	readonly rho: number;
-	/** Default 1e-8 (Keras: 1e-7). */
-	readonly epsilon: number;
-	/** Whether epsilon is added under the root, as in Keras 3; default false, as in PyTorch. */
-	readonly epsilonInside: boolean;
-	/** Share of the velocity that stays; default 0. */
-	readonly momentum: number;
-	/** Whether the velocity contains the learning rate, as in Keras; default false, as in PyTorch. */
-	readonly rateInside: boolean;
-}
 
 /** Attributes of `adadeltaUpdate`; defaults as torch.optim.Adadelta, but for the learning rate. */
 export interface AdadeltaAttrs extends UpdateAttrs {
@@ -40,50 +26,6 @@ export interface AdagradAttrs extends UpdateAttrs {
 	/** Whether epsilon is added under the root, as in Keras 3; default false, as in PyTorch. */
 	readonly epsilonInside: boolean;
 }
-
-/**
- * One RMSprop step (Tieleman and Hinton 2012), in place on w, square and
- * velocity, which start as zeros and have the shape of the gradient g.
- */
-export const rmspropUpdate: Op<["w", "square", "velocity", "g"], RmspropAttrs> =
-	/* @__PURE__ */ defineOp({
-		name: "rmspropUpdate",
-		inputs: ["w", "square", "velocity", "g"],
-		updates: ["w", "square", "velocity"],
-		defaults: {
-			...updateDefaults,
-			rho: 0.99,
-			epsilon: 1e-8,
-			epsilonInside: false,
-			momentum: 0,
-			rateInside: false,
-		} as RmspropAttrs,
-		shape(shapes, attrs) {
-			inRange("rho", attrs.rho, 0, 1);
-			return checkUpdate(shapes, attrs);
-		},
-		reference({ w, square, velocity, g }, attrs) {
-			const { learningRate, rho, epsilon, momentum, rateInside } = attrs;
-			g.data.forEach((gradient, i) => {
-				const slope = gradient + attrs.l2 * w.data[i];
-				square.data[i] = rho * square.data[i] + (1 - rho) * slope ** 2;
-				const root = attrs.epsilonInside
-					? Math.sqrt(square.data[i] + epsilon)
-					: Math.sqrt(square.data[i]) + epsilon;
-				const move = rateInside ? learningRate * slope : slope;
-				velocity.data[i] = momentum * velocity.data[i] + move / root;
-				w.data[i] *= 1 - learningRate * attrs.weightDecay;
-				w.data[i] -= (rateInside ? 1 : learningRate) * velocity.data[i];
-			});
-		},
-		launch: ({ shapes: { w }, attrs }) =>
-			launchAdaptive(0, w, attrs, {
-				...means(attrs.rho),
-				...epsilons(attrs),
-				...rateSides(attrs),
-				momentum: attrs.momentum,
-			}),
-	});
 
 /**
  * One Adadelta step (Zeiler 2012, arXiv:1212.5701), in place on w, square and
@@ -112,19 +54,11 @@ export const adadeltaUpdate: Op<["w", "square", "delta", "g"], AdadeltaAttrs> =
 			});
 		},
 		launch: ({ shapes: { w }, attrs }) =>
-			launchAdaptive(
-				1,
-				w,
-				attrs,
-				{
-					...means(attrs.rho),
-					...epsilons({ epsilon: attrs.epsilon, epsilonInside: true }),
-					inside: 1,
-					outside: attrs.learningRate,
-					momentum: 0,
-				},
-				"delta",
-			),
+			launchAdaptive(0, w, attrs, {
+				keep: attrs.rho,
+				rest: 1 - attrs.rho,
+				...epsilons({ epsilon: attrs.epsilon, epsilonInside: true }),
+			}),
 	});
 
 /**
@@ -156,26 +90,17 @@ export const adagradUpdate: Op<["w", "square", "g"], AdagradAttrs> =
 			});
 		},
 		launch: ({ shapes: { w }, attrs }) =>
-			launchAdaptive(2, w, attrs, {
+			launchAdaptive(1, w, attrs, {
 				keep: 1,
 				rest: 1,
 				...epsilons(attrs),
-				inside: 1,
-				outside: attrs.learningRate,
-				momentum: 0,
 			}),
 	});
 
 const kernels = /* @__PURE__ */ fours(adaptiveKernel);
 
 type RuleParams = Record<
-	| "keep"
-	| "rest"
-	| "innerEpsilon"
-	| "outerEpsilon"
-	| "inside"
-	| "outside"
-	| "momentum",
+	"keep" | "rest" | "innerEpsilon" | "outerEpsilon",
 	number
 >;
 
@@ -184,28 +109,12 @@ function launchAdaptive(
 	w: Shape,
 	{ learningRate, weightDecay, l2 }: UpdateAttrs,
 	params: RuleParams,
-	memory = "velocity",
 ): Variant[] {
 	const decay = 1 - learningRate * weightDecay;
 	return elementwise(
 		kernels,
 		sizeOf(w),
-		{ ...params, decay, l2 },
+		{ ...params, rate: learningRate, decay, l2 },
 		{ RULE: rule },
-	).map(({ stages, scratch }) => ({
-		stages: stages.map((s) => ({ ...s, rename: { memory } })),
-		scratch,
-	}));
-}
-
-function means(rho: number) {
-	return { keep: rho, rest: 1 - rho };
-}
-
-function epsilons(attrs: { epsilon: number; epsilonInside: boolean }) {
-	const { epsilon, epsilonInside } = attrs;
-	return {
-		innerEpsilon: epsilonInside ? epsilon : 0,
-		outerEpsilon: epsilonInside ? 0 : epsilon,
-	};
+	);
 }

@@ -1,9 +1,8 @@
 // square = keep square + rest g^2 for g with l2 w added, root = sqrt(square + innerEpsilon) + outerEpsilon, and
-// RMSprop: memory = momentum memory + inside g / root; w = decay w - outside memory
-// Adadelta: d = sqrt(memory + innerEpsilon) / root g; memory = keep memory + rest d^2; w = decay w - outside d
-// Adagrad: w = decay w - outside g / root
+// Adadelta: d = sqrt(delta + innerEpsilon) / root g; delta = keep delta + rest d^2; w = decay w - rate d
+// Adagrad: w = decay w - rate g / root
 
-// 0: RMSprop, 1: Adadelta, 2: Adagrad, which has no memory
+// 0: Adadelta, 1: Adagrad, which has no delta
 override RULE: u32;
 
 alias Element = f32;
@@ -12,10 +11,7 @@ struct Params {
   n: u32,
   keep: f32,
   rest: f32,
-  momentum: f32,
-  // The learning rate and 1, in the one or the other order.
-  inside: f32,
-  outside: f32,
+  rate: f32,
   innerEpsilon: f32,
   outerEpsilon: f32,
   // 1 - learningRate * weightDecay
@@ -26,7 +22,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<Element>;
 @group(0) @binding(2) var<storage, read_write> square: array<Element>;
-@group(0) @binding(3) var<storage, read_write> memory: array<Element>;
+@group(0) @binding(3) var<storage, read_write> delta: array<Element>;
 @group(0) @binding(4) var<storage, read> g: array<Element>;
 
 fn put(i: u32) {
@@ -35,14 +31,10 @@ fn put(i: u32) {
   square[i] = mean;
   var change = slope / (sqrt(mean + params.innerEpsilon) + params.outerEpsilon);
   if (RULE == 0) {
-    change = params.momentum * memory[i] + params.inside * change;
-    memory[i] = change;
+    change *= sqrt(delta[i] + params.innerEpsilon);
+    delta[i] = params.keep * delta[i] + params.rest * change * change;
   }
-  if (RULE == 1) {
-    change *= sqrt(memory[i] + params.innerEpsilon);
-    memory[i] = params.keep * memory[i] + params.rest * change * change;
-  }
-  w[i] = params.decay * w[i] - params.outside * change;
+  w[i] = params.decay * w[i] - params.rate * change;
 }
 
 @compute @workgroup_size(64)

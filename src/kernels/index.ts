@@ -11,8 +11,6 @@ export {
 	type AdagradAttrs,
 	adadeltaUpdate,
 	adagradUpdate,
-	type RmspropAttrs,
-	rmspropUpdate,
 } from "./adaptive.ts";
 export { argmax } from "./argmax.ts";
 export {
@@ -114,6 +112,7 @@ export {
 	sum,
 } from "./reduce.ts";
 export { type ReshapeAttrs, reshape } from "./reshape.ts";
+export { type RmspropAttrs, rmspropUpdate } from "./rmsprop.ts";
 export { type RsqrtAttrs, rsqrt } from "./rsqrt.ts";
 export { scale } from "./scale.ts";
 export { type SgdAttrs, sgdUpdate } from "./sgd.ts";

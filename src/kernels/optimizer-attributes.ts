@@ -20,11 +20,14 @@ export const updateDefaults: UpdateAttrs = {
 
 /** Rejects states and gradients of another shape than the parameter's, and negative attributes; returns the parameter's shape. */
 export function checkUpdate(
-	{ w, ...others }: { readonly w: Shape } & Readonly<Record<string, Shape>>,
+	{
+		w,
+		...others
+	}: { readonly w: Shape } & Readonly<Record<string, Shape | undefined>>,
 	attrs: object,
 ): Shape {
 	for (const [name, shape] of Object.entries(others)) {
-		hasShape(name, shape, w, "the shape of w");
+		if (shape) hasShape(name, shape, w, "the shape of w");
 	}
 	for (const [name, value] of Object.entries(attrs)) {
 		if (typeof value === "number") notNegative(name, value);
@@ -41,4 +44,16 @@ export function rateSides(attrs: {
 	return rateInside
 		? { inside: learningRate, outside: 1 }
 		: { inside: 1, outside: learningRate };
+}
+
+/** Epsilon under the root and after it, one of them 0: Keras adds it under the root, PyTorch after it. */
+export function epsilons(attrs: {
+	readonly epsilon: number;
+	readonly epsilonInside: boolean;
+}): { innerEpsilon: number; outerEpsilon: number } {
+	const { epsilon, epsilonInside } = attrs;
+	return {
+		innerEpsilon: epsilonInside ? epsilon : 0,
+		outerEpsilon: epsilonInside ? 0 : epsilon,
+	};
 }

@@ -1,6 +1,8 @@
+import { invalid } from "../engine/errors.ts";
 import { elementwise } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { sizeOf } from "../engine/shape.ts";
+import { inRange } from "./attributes.ts";
 import { fours } from "./fours.ts";
 import {
 	checkUpdate,
@@ -14,6 +16,8 @@ import sgdKernel from "./sgd.wgsl";
 export interface SgdAttrs extends UpdateAttrs {
 	/** Share of the velocity that stays; default 0. */
 	readonly momentum: number;
+	/** Share of the gradient that the velocity leaves out; default 0. PyTorch's SGD leaves out none at its first step. */
+	readonly dampening: number;
 	/** Looks ahead along the velocity; default false. */
 	readonly nesterov: boolean;
 	/** Whether the velocity contains the learning rate, as in Keras; default false, as in PyTorch. They differ only while the rate changes. */
@@ -25,7 +29,7 @@ const kernels = /* @__PURE__ */ fours(sgdKernel);
 /**
  * One step of gradient descent with momentum, in place on w and velocity (all
  * of the shape of the gradient g; velocity starts as zeros), as
- * torch.optim.SGD without dampening; Keras's velocity has the other sign.
+ * torch.optim.SGD; Keras's velocity has the other sign.
  */
 export const sgdUpdate: Op<["w", "velocity", "g"], SgdAttrs> =
 	/* @__PURE__ */ defineOp({
@@ -35,23 +39,32 @@ export const sgdUpdate: Op<["w", "velocity", "g"], SgdAttrs> =
 		defaults: {
 			...updateDefaults,
 			momentum: 0,
+			dampening: 0,
 			nesterov: false,
 			rateInside: false,
 		} as SgdAttrs,
-		shape: (shapes, attrs) => checkUpdate(shapes, attrs),
+		shape(shapes, attrs) {
+			inRange("dampening", attrs.dampening, 0, 1);
+			if (attrs.nesterov && attrs.dampening) {
+				invalid(`dampening ${attrs.dampening} must be 0 when nesterov is true`);
+			}
+			return checkUpdate(shapes, attrs);
+		},
 		reference({ w, velocity, g }, attrs) {
 			const { learningRate, momentum, nesterov, rateInside } = attrs;
+			const rest = 1 - attrs.dampening;
 			g.data.forEach((gradient, i) => {
 				const slope = gradient + attrs.l2 * w.data[i];
 				w.data[i] *= 1 - learningRate * attrs.weightDecay;
 				if (rateInside) {
 					// Keras's update, with its velocity negated.
-					velocity.data[i] = momentum * velocity.data[i] + learningRate * slope;
+					const move = learningRate * slope;
+					velocity.data[i] = momentum * velocity.data[i] + rest * move;
 					w.data[i] -= nesterov
-						? momentum * velocity.data[i] + learningRate * slope
+						? momentum * velocity.data[i] + move
 						: velocity.data[i];
 				} else {
-					velocity.data[i] = momentum * velocity.data[i] + slope;
+					velocity.data[i] = momentum * velocity.data[i] + rest * slope;
 					const move = nesterov
 						? slope + momentum * velocity.data[i]
 						: velocity.data[i];
@@ -65,7 +78,7 @@ export const sgdUpdate: Op<["w", "velocity", "g"], SgdAttrs> =
 			return elementwise(
 				kernels,
 				sizeOf(w),
-				{ ...rateSides(attrs), momentum, decay, l2 },
+				{ ...rateSides(attrs), momentum, rest: 1 - attrs.dampening, decay, l2 },
 				{ NESTEROV: nesterov ? 1 : 0 },
 			);
 		},

@@ -1,4 +1,4 @@
-// velocity = momentum velocity + inside (g + l2 w); w = decay w - outside velocity,
+// velocity = momentum velocity + rest inside (g + l2 w); w = decay w - outside velocity,
 // or with Nesterov's look ahead w = decay w - outside (momentum velocity + inside (g + l2 w)).
 override NESTEROV: u32;
 
@@ -7,6 +7,8 @@ alias Element = f32;
 struct Params {
   n: u32,
   momentum: f32,
+  // 1 - dampening
+  rest: f32,
   // The learning rate and 1, in the one or the other order.
   inside: f32,
   outside: f32,
@@ -22,7 +24,7 @@ struct Params {
 
 fn put(i: u32) {
   let push = params.inside * (g[i] + params.l2 * w[i]);
-  var change = params.momentum * velocity[i] + push;
+  var change = params.momentum * velocity[i] + params.rest * push;
   velocity[i] = change;
   if (NESTEROV != 0) {
     change = params.momentum * change + push;

@@ -20,7 +20,17 @@ export {
 	type RateCurve,
 	type RateSearch,
 } from "./find-learning-rate.ts";
-export { glorotUniform, heNormal } from "./init.ts";
+export {
+	type FanOptions,
+	glorotNormal,
+	glorotUniform,
+	heNormal,
+	heUniform,
+	lecunNormal,
+	randomNormal,
+	randomUniform,
+	truncatedNormal,
+} from "./init.ts";
 export {
 	diceLoss,
 	jaccardLoss,
@@ -47,23 +57,26 @@ export {
 	unet,
 } from "./model.ts";
 export {
+	type Optimizer,
+	type OptimizerState,
+	optimizerState,
+	optimizerStep,
+} from "./optimizer.ts";
+export {
 	type AdadeltaOptions,
 	type AdagradOptions,
 	type AdamOptions,
 	adadelta,
 	adagrad,
 	adam,
+	adamw,
 	type Convention,
-	type Optimizer,
 	type OptimizerOptions,
-	type OptimizerState,
-	optimizerState,
-	optimizerStep,
 	type RmspropOptions,
 	rmsprop,
 	type SgdOptions,
 	sgd,
-} from "./optimizer.ts";
+} from "./optimizers.ts";
 export {
 	decodeSafetensors,
 	encodeSafetensors,

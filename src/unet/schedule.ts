@@ -127,12 +127,16 @@ export function reduceOnPlateau(
 				best = signed;
 				bad = 0;
 			} else if (++bad > patience) {
-				now = Math.max(now * factor, minRate);
+				const lower = Math.max(now * factor, minRate);
+				if (now - lower > LEAST_DROP) now = lower;
 				bad = 0;
 			}
 		},
 	});
 }
+
+/** `reduceOnPlateau` makes no smaller steps (PyTorch's `eps`). */
+const LEAST_DROP = 1e-8;
 
 /** Half a cosine from `from` at t = 0 to `to` at t = 1, constant outside. */
 function anneal(from: number, to: number, t: number): number {

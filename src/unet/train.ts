@@ -12,11 +12,11 @@ import {
 import { meanIou } from "./metrics.ts";
 import type { Model, NamedTensors } from "./model.ts";
 import {
-	adam,
 	type Optimizer,
 	type OptimizerState,
 	optimizerState,
 } from "./optimizer.ts";
+import { adam } from "./optimizers.ts";
 import { constant, type Schedule } from "./schedule.ts";
 import { type TrainingStep, trainingStep } from "./training-step.ts";
 

@@ -8,6 +8,10 @@ const parameter = (...shape: number[]) => ({
 	v: uniform(0, 1, ...shape),
 	g: normal(...shape),
 });
+const amsgrad = (...shape: number[]) => ({
+	...parameter(...shape),
+	most: uniform(0, 1, ...shape),
+});
 
 export const cases: Case[] = [
 	row(adamUpdate, parameter(1), { step: 7 }),
@@ -24,6 +28,9 @@ export const cases: Case[] = [
 		weightDecay: 0.1,
 	}),
 	row(adamUpdate, parameter(7, 11), { step: 2, learningRate: 0.1, l2: 0.2 }),
+	// AMSGrad: some of the largest squares so far are overtaken, some are not.
+	row(adamUpdate, amsgrad(3, 3, 5, 59), { step: 2, learningRate: 0.1 }),
+	row(adamUpdate, amsgrad(11), { step: 9, l2: 0.2, weightDecay: 0.1 }),
 	// The first step moves by the learning rate whatever the gradient's size.
 	row(adamUpdate, {
 		...parameter(5),
@@ -48,6 +55,12 @@ export const cases: Case[] = [
 		{ ...parameter(5), m: normal(4) },
 		{},
 		"m is [4] but must be [5], the shape of w",
+	),
+	fails(
+		adamUpdate,
+		{ ...parameter(5), most: normal(4) },
+		{},
+		"most is [4] but must be [5], the shape of w",
 	),
 	fails(
 		adamUpdate,

@@ -1,8 +1,5 @@
-import {
-	adadeltaUpdate,
-	adagradUpdate,
-	rmspropUpdate,
-} from "../../src/kernels/adaptive.ts";
+import { adadeltaUpdate, adagradUpdate } from "../../src/kernels/adaptive.ts";
+import { rmspropUpdate } from "../../src/kernels/rmsprop.ts";
 import { sgdUpdate } from "../../src/kernels/sgd.ts";
 import { type Case, fails, normal, row, timed, uniform } from "../case.ts";
 
@@ -14,6 +11,12 @@ const sgd = (...shape: number[]) => ({
 const rmsprop = (...shape: number[]) => ({
 	...sgd(...shape),
 	square: uniform(0, 1, ...shape),
+});
+/** With a mean gradient whose square is below the mean square. */
+const centered = (...shape: number[]) => ({
+	...rmsprop(...shape),
+	square: uniform(1, 2, ...shape),
+	average: uniform(-0.9, 0.9, ...shape),
 });
 const adadelta = (...shape: number[]) => ({
 	w: normal(...shape),
@@ -46,6 +49,8 @@ export const cases: Case[] = [
 		row(adagradUpdate, adagrad(7, 11), { ...rate, ...decay }),
 	]),
 	row(sgdUpdate, sgd(13), { ...rate, momentum: 0.9, nesterov: true }),
+	row(sgdUpdate, sgd(13), { ...rate, momentum: 0.9, dampening: 0.3 }),
+	row(sgdUpdate, sgd(8), { ...rate, ...keras, dampening: 1 }),
 	row(sgdUpdate, sgd(13), { ...rate, ...keras }),
 	row(sgdUpdate, sgd(13), { ...rate, ...keras, nesterov: true }),
 	row(rmspropUpdate, rmsprop(13), { ...rate, ...keras, rho: 0.5 }),
@@ -55,6 +60,20 @@ export const cases: Case[] = [
 		epsilonInside: true,
 	}),
 	row(rmspropUpdate, rmsprop(13), { ...rate, epsilon: 0.1 }),
+	row(rmspropUpdate, centered(3, 3, 5, 59), { ...rate, momentum: 0.5 }),
+	row(rmspropUpdate, centered(2, 512), { ...rate, ...keras, rho: 0.5 }),
+	row(rmspropUpdate, centered(7, 11), {
+		...rate,
+		epsilon: 0.1,
+		epsilonInside: true,
+		l2: 0.3,
+	}),
+	// A mean gradient whose square is above the mean square, as rounding may leave it.
+	row(
+		rmspropUpdate,
+		{ ...rmsprop(8), average: uniform(2, 3, 8) },
+		{ epsilon: 0.1 },
+	),
 	row(adadeltaUpdate, adadelta(13), { ...rate, rho: 0.5, epsilon: 0.1 }),
 	row(adagradUpdate, adagrad(13), {
 		...rate,
@@ -95,6 +114,19 @@ export const cases: Case[] = [
 		{},
 		"square is [4] but must be [5], the shape of w",
 	),
+	fails(sgdUpdate, sgd(5), { dampening: 2 }, "dampening 2 must be in 0..1"),
+	fails(
+		sgdUpdate,
+		sgd(5),
+		{ nesterov: true, dampening: 0.1 },
+		"dampening 0.1 must be 0 when nesterov is true",
+	),
+	fails(
+		rmspropUpdate,
+		{ ...rmsprop(5), average: normal(4) },
+		{},
+		"average is [4] but must be [5], the shape of w",
+	),
 	fails(rmspropUpdate, rmsprop(5), { rho: 1.1 }, "rho 1.1 must be in 0..1"),
 	fails(adadeltaUpdate, adadelta(5), { rho: -1 }, "rho -1 must be in 0..1"),
 	fails(
@@ -112,6 +144,7 @@ export const cases: Case[] = [
 
 	timed(sgdUpdate, sgd(3, 3, 256, 256), { momentum: 0.9 }),
 	timed(rmspropUpdate, rmsprop(3, 3, 256, 256)),
+	timed(rmspropUpdate, centered(3, 3, 256, 256)),
 	timed(adadeltaUpdate, adadelta(3, 3, 256, 256)),
 	timed(adagradUpdate, adagrad(3, 3, 256, 256)),
 ];

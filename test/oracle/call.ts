@@ -1,15 +1,31 @@
-import { type Op, type Tensor, zeros } from "../../src/engine/index.ts";
+import {
+	type Device,
+	type Op,
+	type Tensor,
+	zeros,
+} from "../../src/engine/index.ts";
 import * as kernels from "../../src/kernels/index.ts";
 import { forward, unetConfig } from "../../src/unet/index.ts";
+import {
+	clipped,
+	lossByName,
+	optimizer,
+	rates,
+	weightedSum,
+} from "./training-calls.ts";
 
 type Inputs = Readonly<Record<string, Tensor>>;
 // biome-ignore lint/suspicious/noExplicitAny: attributes come from a file
 type Attrs = any;
 
 /** Functions made of ops, which have no spec to say their inputs' order. */
-const composites: Record<string, (inputs: Inputs, attrs: Attrs) => Tensor> = {
+const composites: Record<
+	string,
+	(inputs: Inputs, attrs: Attrs, device: Device) => Tensor
+> = {
 	convTranspose2d: ({ x, w, b }, attrs) =>
 		kernels.convTranspose2d(x, w, b, attrs),
+	neg: ({ x }) => kernels.neg(x),
 	globalAvgPool: ({ x }) => kernels.globalAvgPool(x),
 	batchNorm: ({ x, gamma, beta }, attrs) =>
 		kernels.batchNorm(x, gamma, beta, attrs),
@@ -24,13 +40,25 @@ const composites: Record<string, (inputs: Inputs, attrs: Attrs) => Tensor> = {
 		kernels.softmaxCrossEntropy(logits, labels, { weights, ...attrs }),
 	sigmoidCrossEntropy: ({ logits, labels, weights }, attrs) =>
 		kernels.sigmoidCrossEntropy(logits, labels, { weights, ...attrs }),
+	tverskyLoss: (inputs, attrs) => lossByName("tverskyLoss", inputs, attrs),
+	diceLoss: (inputs, attrs) => lossByName("diceLoss", inputs, attrs),
+	jaccardLoss: (inputs, attrs) => lossByName("jaccardLoss", inputs, attrs),
+	weightedSum,
+	clipGradients: clipped,
+	schedule: (_, attrs, device) => rates(attrs, device),
+	optimizer,
 	optimizerSteps,
 	unet,
 };
 
 /** Calls an op, or a function made of ops, by its name with inputs by theirs. */
-export function callByName(op: string, inputs: Inputs, attrs: Attrs): Tensor {
-	if (op in composites) return composites[op](inputs, attrs);
+export function callByName(
+	op: string,
+	inputs: Inputs,
+	attrs: Attrs,
+	device: Device,
+): Tensor {
+	if (op in composites) return composites[op](inputs, attrs, device);
 	const { spec } = opNamed(op);
 	return callInOrder(op, spec.inputs, inputs, attrs);
 }
@@ -43,7 +71,8 @@ function optimizerSteps(
 	const { inputs, defaults } = opNamed(op).spec;
 	const memory: Record<string, Tensor> = {};
 	for (const name of inputs as string[]) {
-		memory[name] = zeros(w.shape, { device: w.device });
+		if (!name.endsWith("?"))
+			memory[name] = zeros(w.shape, { device: w.device });
 	}
 	for (let i = 0; i < gradients.shape[0]; i++) {
 		const row = { axis: 0, start: i, size: 1, keepDims: false };

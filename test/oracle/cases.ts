@@ -95,10 +95,11 @@ function results(c: OracleCase, device: Device): Record<string, Tensor> {
 	for (const [name, stored] of Object.entries(c.inputs)) {
 		inputs[name] = upload(stored, device);
 	}
-	if (!c.grads || !c.dy) return { y: callByName(c.op, inputs, c.attrs) };
+	if (!c.grads || !c.dy)
+		return { y: callByName(c.op, inputs, c.attrs, device) };
 	const dy = upload({ shape: c.y.shape, f32: c.dy }, device);
 	const loss = (changed: Record<string, Tensor>) => {
-		const y = callByName(c.op, { ...inputs, ...changed }, c.attrs);
+		const y = callByName(c.op, { ...inputs, ...changed }, c.attrs, device);
 		return { loss: sum(mul(y, dy)), y };
 	};
 	const variables = Object.fromEntries(

@@ -4,6 +4,7 @@ import {
 	adadelta,
 	adagrad,
 	adam,
+	adamw,
 	ConfigError,
 	type Optimizer,
 	optimizerState,
@@ -82,6 +83,28 @@ describe("two steps, as PyTorch and as Keras", () => {
 				(0.2 * 0.25) / sqrt(0.025 * 0.9 + 0.00625 + 0.1),
 		],
 		[
+			// square 0.025, average 0.05; then 0.02875 and 0.02
+			"RMSprop, centered, Keras",
+			rmsprop({ epsilon: 0.1, centered: true, convention: "keras" }),
+			1 -
+				(0.1 * 0.5) / sqrt(0.025 - 0.05 ** 2 + 0.1) +
+				(0.2 * 0.25) / sqrt(0.02875 - 0.02 ** 2 + 0.1),
+		],
+		[
+			// The first velocity is 0.5, then 0.9 * 0.5 - 0.7 * 0.25 = 0.275
+			"dampened momentum",
+			sgd({ momentum: 0.9, dampening: 0.3 }),
+			1 - 0.1 * 0.5 - 0.2 * 0.275,
+		],
+		[
+			// v = 0.125, then 0.5 * 0.125 + 0.5 * 0.0625 = 0.09375, below the first
+			"AMSGrad, Keras",
+			adam({ amsgrad: true, beta1: 0, beta2: 0.5, convention: "keras" }),
+			1 -
+				(0.1 * sqrt(0.5) * 0.5) / (sqrt(0.125) + 1e-7) +
+				(0.2 * sqrt(0.75) * 0.25) / (sqrt(0.125) + 1e-7),
+		],
+		[
 			"Adagrad",
 			adagrad({ epsilon: 0.1 }),
 			1 - (0.1 * 0.5) / (0.5 + 0.1) + (0.2 * 0.25) / (sqrt(0.3125) + 0.1),
@@ -115,7 +138,33 @@ describe("two steps, as PyTorch and as Keras", () => {
 	});
 });
 
-test.each(Object.entries({ sgd, adam, rmsprop, adadelta, adagrad }))(
+test.each([
+	["pytorch", 0.01, 1e-8],
+	["keras", 0.004, 1e-7],
+] as const)("AdamW decays as %s does", async (convention, decay, epsilon) => {
+	const optimizer = adamw({ convention });
+	expect(optimizer.name).toBe("adamw");
+	const same = adam({ convention, epsilon, weightDecay: decay });
+	expect(await twoSteps(optimizer)).toBe(await twoSteps(same));
+	const none = adam({ convention });
+	expect(await twoSteps(adamw({ convention, weightDecay: 0 }))).toBe(
+		await twoSteps(none),
+	);
+	expect(await twoSteps(optimizer)).not.toBe(await twoSteps(none));
+});
+
+test.each([
+	{},
+	{ momentum: 0.9, nesterov: true },
+	{ momentum: 0.9, convention: "keras" } as const,
+])("dampening is rejected with %j", (options) => {
+	expect(() => sgd({ dampening: 0.1, ...options })).toThrow(ConfigError);
+	expect(() => sgd({ dampening: 0.1, ...options })).toThrow(
+		"sgd: dampening 0.1 needs momentum above 0",
+	);
+});
+
+test.each(Object.entries({ sgd, adam, adamw, rmsprop, adadelta, adagrad }))(
 	"%s: decay, decoupled and as a penalty",
 	async (_, make) => {
 		const step = async (options: object, g: number) => {
@@ -141,4 +190,9 @@ test("another optimizer's state is rejected", () => {
 		"the optimizer is adam (exp_avg,exp_avg_sq) but the state to go on from is of rmsprop (square_avg,momentum_buffer)",
 	);
 	expect(() => step({ ...state, name: "adam" })).toThrow(ConfigError);
+	const plain = optimizerState(adam(), params);
+	const most = adam({ amsgrad: true });
+	expect(() => optimizerStep(most, plain, params, [of(1)], 0.1)).toThrow(
+		"the optimizer is adam (exp_avg,exp_avg_sq,max_exp_avg_sq) but the state",
+	);
 });

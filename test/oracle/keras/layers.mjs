@@ -27,21 +27,41 @@ export function* optimizerSteps() {
 		["adamUpdate", { epsilon: 1e-7 }, () => tf.train.adam(0.1)],
 	];
 	for (const [i, [op, attrs, make]] of forms.entries()) {
-		const gradients = eighths(i, [5, 6]);
-		const w = eighths(i + 1e3, [6]);
-		const variable = tf.variable(w, true, `w${i}`);
-		const optimizer = make();
-		for (const g of tf.unstack(gradients)) {
-			optimizer.applyGradients({ [variable.name]: g });
-		}
-		yield record(
-			"optimizerSteps",
-			{ op, learningRate: 0.1, ...attrs },
-			{ w, gradients },
-			() => variable,
-			[],
-		);
+		const all = { op, learningRate: 0.1, ...attrs };
+		yield steps("optimizerSteps", all, make, i);
 	}
+	// With the rates and other defaults of Keras's classes.
+	const named = [
+		["sgd", {}, () => tf.train.sgd(0.01)],
+		["sgd", { momentum: 0.9 }, () => tf.train.momentum(0.01, 0.9)],
+		["rmsprop", {}, () => tf.train.rmsprop(0.001, 0.9, 0, 1e-7)],
+		[
+			"rmsprop",
+			{ centered: true },
+			() => tf.train.rmsprop(0.001, 0.9, 0, 1e-7, true),
+		],
+		[
+			"rmsprop",
+			{ centered: true, momentum: 0.5, rho: 0.5 },
+			() => tf.train.rmsprop(0.001, 0.5, 0.5, 1e-7, true),
+		],
+		["adagrad", {}, () => tf.train.adagrad(0.001, 0.1)],
+	];
+	for (const [i, [name, more, make]] of named.entries()) {
+		const options = { convention: "keras", ...more };
+		yield steps("optimizer", { name, options }, make, 100 + i);
+	}
+}
+
+function steps(op, attrs, make, i) {
+	const gradients = eighths(i, [5, 6]);
+	const w = eighths(i + 1e3, [6]);
+	const variable = tf.variable(w, true, `w${i}`);
+	const optimizer = make();
+	for (const g of tf.unstack(gradients)) {
+		optimizer.applyGradients({ [variable.name]: g });
+	}
+	return record(op, attrs, { w, gradients }, () => variable, []);
 }
 
 /** Layers with their defaults, which are the ops' defaults too. */

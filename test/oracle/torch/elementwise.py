@@ -97,6 +97,12 @@ UNARY = {
         [],
         [({"by": by}, lambda x, by=by: by * x) for by in (-2.5, 0)],
     ),
+    "neg": (real_line, [], [({}, torch.neg)]),
+    "rsqrt": (
+        positive,
+        [],
+        [({"epsilon": e}, lambda x, e=e: torch.rsqrt(x + e)) for e in (0, 0.25)],
+    ),
     "exp": (real_line, [], [({}, torch.exp)]),
     "log": (positive, [], [({}, torch.log)]),
     "sqrt": (positive, [], [({}, torch.sqrt)]),
@@ -138,7 +144,7 @@ UNARY = {
     ),
 }
 
-SMOOTH = ("exp", "log", "sqrt", "erf", "sigmoid", "tanh", "silu", "gelu", "elu", "pow")
+SMOOTH = ("rsqrt", "exp", "log", "sqrt", "erf", "sigmoid", "tanh", "silu", "gelu", "elu", "pow")
 
 
 def unary():

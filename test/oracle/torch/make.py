@@ -13,9 +13,11 @@ FAMILIES = [
     "elementwise",
     "normalization",
     "pooling",
+    "regions",
     "shape",
     "training",
     "unet",
+    "updates",
 ]
 
 for family in sys.argv[1:] or FAMILIES:

@@ -152,6 +152,9 @@ def rearrangements():
     for shape, to in [((2, 6), [3, 4]), ((2, 3, 4), [-1]), ((8,), [2, -1, 2]), ((1,), [])]:
         x = Draw(f"reshape {shape} {to}").integers(*shape)
         yield record("reshape", lambda x: x.reshape(to), {"x": x}, {"shape": to})
+    for shape, to in [((3,), [2, 3]), ((2, 1, 4), [2, 5, 4]), ((), [3, 2]), ((1, 8), [4, 1, 8])]:
+        x = Draw(f"broadcastTo {shape} {to}").integers(*shape)
+        yield record("broadcastTo", lambda x: x.expand(to), {"x": x}, {"shape": to})
     for shape, indices in [((5, 3), (4,)), ((4, 2, 4), (2, 3)), ((3,), (5,)), ((6, 8), ())]:
         draw = Draw(f"gather {shape} {indices}")
         inputs = {
