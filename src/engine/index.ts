@@ -28,7 +28,7 @@ export {
 	single,
 	vectorized,
 } from "./kernel.ts";
-export { type Live, live } from "./live.ts";
+export { eachRun, type Live, live, mapLive } from "./live.ts";
 export {
 	defineOp,
 	type GradContext,

@@ -20,6 +20,45 @@ export function live(now: () => number): Live {
 	return new Live(now);
 }
 
+/** `f` of a number, live where that is. */
+export function mapLive(
+	value: number | Live,
+	f: (value: number) => number,
+): number | Live {
+	return value instanceof Live ? live(() => f(value.value)) : f(value);
+}
+
+/** What is done on the host before each replay of the step that is being recorded. */
+let effects: (() => void)[] | undefined;
+
+/** Runs `f`, and returns what it asked for with `eachRun`. */
+export function collectEffects(f: () => void): (() => void)[] {
+	const outside = effects;
+	const found: (() => void)[] = [];
+	effects = found;
+	try {
+		f();
+		return found;
+	} finally {
+		effects = outside;
+	}
+}
+
+/**
+ * A number that the host computes anew in each run of a step, such as a count
+ * of steps: `eachRun(() => ++count, count + 1)`. Outside `capture` it is `now()`.
+ * In a captured step `now` runs before each replay, and the result is live;
+ * `first` stands for it while the step is recorded.
+ */
+export function eachRun(now: () => number, first: number): number | Live {
+	if (!effects) return now();
+	let value = first;
+	effects.push(() => {
+		value = now();
+	});
+	return live(() => value);
+}
+
 /** Attributes whose numbers may be live. */
 export type WithLive<A> = {
 	[K in keyof A]: A[K] extends number ? A[K] | Live : A[K];

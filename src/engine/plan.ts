@@ -3,6 +3,8 @@ export interface Span {
 	readonly bytes: number;
 	readonly first: number;
 	readonly last: number;
+	/** Spans, by their position, that must lie in other slabs. */
+	readonly apart?: ReadonlySet<number>;
 }
 
 /** Where the planner put each span. */
@@ -28,30 +30,33 @@ export function aligned(bytes: number): number {
 
 /**
  * Places spans in slabs of at most `limit` bytes so that those that are needed
- * at the same moment never overlap: the largest first, each as low as it fits
+ * at the same moment never overlap: the largest first, each where it adds least
  * (greedy by size: Pisarchyk and Lee 2020, arXiv:2001.03288).
  */
 export function planMemory(spans: readonly Span[], limit: number): Plan {
 	const order = spans
 		.map((_, i) => i)
 		.sort((a, b) => spans[b].bytes - spans[a].bytes || a - b);
-	const slabs: { bytes: number; placed: (Span & { offset: number })[] }[] = [];
+	const slabs: Slab[] = [];
 	const places: { slab: number; offset: number }[] = [];
 	for (const i of order) {
 		const span = { ...spans[i], bytes: aligned(spans[i].bytes) };
-		let slab = 0;
-		for (; slab < slabs.length; slab++) {
-			const offset = lowestGap(slabs[slab].placed, span);
-			if (offset + span.bytes > limit) continue;
-			places[i] = { slab, offset };
-			break;
-		}
-		if (!places[i]) {
-			slabs.push({ bytes: 0, placed: [] });
-			places[i] = { slab, offset: 0 };
-		}
-		const { offset } = places[i];
-		slabs[slab].placed.push({ ...span, offset });
+		let best = { slab: slabs.length, offset: 0, added: span.bytes };
+		slabs.forEach(({ bytes, placed }, slab) => {
+			if (placed.some((p) => span.apart?.has(p.index))) return;
+			const offset = lowestGap(placed, span);
+			const end = offset + span.bytes;
+			const added = Math.max(0, end - bytes);
+			// A new slab only where no other will do.
+			const first = best.slab === slabs.length;
+			if (end <= limit && (first || added < best.added)) {
+				best = { slab, offset, added };
+			}
+		});
+		slabs[best.slab] ??= { bytes: 0, placed: [] };
+		const { slab, offset } = best;
+		places[i] = { slab, offset };
+		slabs[slab].placed.push({ ...span, offset, index: i });
 		slabs[slab].bytes = Math.max(slabs[slab].bytes, offset + span.bytes);
 	}
 	return {
@@ -61,11 +66,18 @@ export function planMemory(spans: readonly Span[], limit: number): Plan {
 	};
 }
 
+interface Placed extends Span {
+	readonly offset: number;
+	readonly index: number;
+}
+
+interface Slab {
+	bytes: number;
+	readonly placed: Placed[];
+}
+
 /** The lowest offset at which the span meets none that is needed at the same time. */
-function lowestGap(
-	placed: readonly (Span & { offset: number })[],
-	span: Span,
-): number {
+function lowestGap(placed: readonly Placed[], span: Span): number {
 	const others = placed
 		.filter((p) => p.first <= span.last && span.first <= p.last)
 		.sort((a, b) => a.offset - b.offset);

@@ -2,9 +2,8 @@ import type { Region } from "./commands.ts";
 import { bytesOf, type DType } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
 import type { Dispatch, Variant } from "./kernel.ts";
-import { declaredAlike } from "./kernel-forms.ts";
 import { hasLive, resolved } from "./live.ts";
-import { bareName, perInput } from "./op.ts";
+import { type AnyLaunch, bareName, perInput } from "./op.ts";
 import { type Plan, planMemory } from "./plan.ts";
 import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -45,7 +44,7 @@ interface Task {
 /** Plans memory for what was recorded, and makes its bind groups and uniforms. */
 export function programOf(device: WebgpuDevice, recording: Recording): Program {
 	const { gpu, parts } = device;
-	const tasks = recording.steps.map((step) => taskOf(device, step));
+	const tasks = needed(recording).map((step) => taskOf(device, step));
 	const { slots, plan } = planSlots(recording, tasks, gpu.limits.maxBufferSize);
 	const slabs = plan.slabs.map((bytes) => parts.pool.make(bytes));
 	const regions = new Map<unknown, Region>();
@@ -92,7 +91,7 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 
 	const commands = stages.map((s) => {
 		const bound = bindings(s.stage, s.task, regionOf);
-		const kernel = parts.formOf(s.stage.kernel, bound.form);
+		const kernel = parts.storedAs(s.stage.kernel, bound.types);
 		const size = Math.ceil(kernel.paramsSize / 16) * 16;
 		const params = {
 			buffer: uniforms,
@@ -100,7 +99,6 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 			size,
 		};
 		const layout = parts.pipelines.layoutOf(kernel);
-		let absent = 0;
 		const group = gpu.createBindGroup({
 			layout,
 			entries: kernel.bindings.map(({ name, binding, access }) => ({
@@ -108,7 +106,7 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 				resource:
 					access === "uniform"
 						? params
-						: (bound.regions[name] ?? parts.nothing(absent++)),
+						: (bound.regions[name] ?? parts.nothing),
 			})),
 		});
 		return { kernel, constants: s.stage.constants, grid: s.stage.grid, group };
@@ -124,7 +122,10 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 		let before: Task | undefined;
 		let now: Variant | undefined;
 		for (const { task, stage, offset, at } of live) {
-			if (task !== before) now = variantsOf(device, task.step)[task.index];
+			if (task !== before) {
+				const { spec } = task.step;
+				now = spec.launch(callOf(device, task.step))[task.index];
+			}
 			before = task;
 			const params = (now as Variant).stages[at].params;
 			packParams(stage.kernel, params, host, offset);
@@ -163,6 +164,7 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 					);
 				}
 			}
+			for (const effect of recording.effects) effect();
 			refresh();
 			recording.args.forEach((arg, i) => {
 				if (regions.has(arg.memory)) {
@@ -191,14 +193,17 @@ interface Bound extends Region {
 	readonly dtype: DType;
 }
 
-/** The variants of a step's op for its live numbers as they are now. */
-function variantsOf(device: WebgpuDevice, { spec, inputs, attrs, y }: Step) {
-	return spec.launch({
+/** A step as its op's `launch` sees it, with live numbers as they are now. */
+function callOf(
+	device: WebgpuDevice,
+	{ spec, inputs, attrs, y }: Step,
+): AnyLaunch {
+	return {
 		shapes: perInput(spec, inputs, (t) => t.shape) as Record<string, Shape>,
 		y: (y ?? updated(spec, inputs)).shape,
 		attrs: resolved(attrs),
 		capabilities: device.capabilities,
-	});
+	};
 }
 
 function updated(spec: Step["spec"], inputs: Step["inputs"]): Operand {
@@ -206,9 +211,31 @@ function updated(spec: Step["spec"], inputs: Step["inputs"]): Operand {
 	return inputs[(spec.inputs as string[]).indexOf(name)] as Operand;
 }
 
+/** The steps that a result or a tensor from outside depends on. */
+function needed({ steps, results }: Recording): Step[] {
+	const wanted = new Set(results.map((r) => r.memory));
+	const kept: Step[] = [];
+	for (const step of [...steps].reverse()) {
+		const { spec, inputs, y } = step;
+		const written = y ? [y] : inputs.filter((_, i) => isUpdated(spec, i));
+		const matters = written.some(
+			(o) => o && (wanted.has(o.memory) || !(o.memory instanceof Slot)),
+		);
+		if (!matters) continue;
+		for (const operand of inputs) if (operand) wanted.add(operand.memory);
+		kept.push(step);
+	}
+	return kept.reverse();
+}
+
+function isUpdated(spec: Step["spec"], input: number): boolean {
+	return spec.updates?.includes(bareName(spec.inputs[input])) ?? false;
+}
+
 function taskOf(device: WebgpuDevice, step: Step): Task {
-	const variants = variantsOf(device, step);
-	const variant = device.choose(step.spec, variants);
+	const call = callOf(device, step);
+	const variants = step.spec.launch(call);
+	const variant = device.choose(step.spec, variants, call);
 	const scratch = Object.entries(variant.scratch).map(
 		([name, elements]): [string, Operand] => [
 			name,
@@ -249,54 +276,71 @@ function planSlots(
 	}
 	for (const operand of results) touch(operand, tasks.length);
 	const slots = [...spans.keys()];
+	const apart = slotsApart(tasks);
 	const requests = slots.map((slot) => ({
 		bytes: slot.bytes,
 		...(spans.get(slot) as { first: number; last: number }),
+		apart: new Set([...(apart.get(slot) ?? [])].map((s) => slots.indexOf(s))),
 	}));
 	return { slots, plan: planMemory(requests, limit) };
 }
 
-/** What a dispatch binds, by the kernel's names, and the form of the kernel that can bind it. */
+/**
+ * For each slot those that cannot share its buffer: in one dispatch WebGPU
+ * allows no buffer to be bound for reading here and for writing there, not even
+ * in parts that do not overlap.
+ */
+function slotsApart(tasks: readonly Task[]): Map<Slot, Set<Slot>> {
+	const apart = new Map<Slot, Set<Slot>>();
+	const separate = (a: Slot, b: Slot) => {
+		if (a === b) return;
+		const others = apart.get(a) ?? new Set();
+		apart.set(a, others.add(b));
+	};
+	for (const task of tasks) {
+		const operands = operandsOf(task);
+		for (const { kernel, rename } of task.variant.stages) {
+			const slots = (access: string) =>
+				kernel.bindings.flatMap((b) => {
+					const memory = operands[rename[b.name] ?? b.name]?.memory;
+					return b.access === access && memory instanceof Slot ? [memory] : [];
+				});
+			for (const read of slots("read")) {
+				for (const written of slots("read_write")) {
+					separate(read, written);
+					separate(written, read);
+				}
+			}
+		}
+	}
+	return apart;
+}
+
+/** A step's operands by the names that its stages bind them under. */
+function operandsOf({ step, scratch }: Task): Record<string, Operand> {
+	const { spec, inputs, y } = step;
+	const given = (spec.inputs as string[]).flatMap((name, i) => {
+		const operand = inputs[i];
+		return operand ? [[bareName(name), operand] as const] : [];
+	});
+	return { ...scratch, ...Object.fromEntries(given), ...(y && { y }) };
+}
+
+/** What a dispatch binds, by the kernel's names, and the element types other than f32. */
 function bindings(
 	{ kernel, rename }: Dispatch,
-	{ step, scratch }: Task,
+	task: Task,
 	regionOf: (operand: Operand) => Bound,
 ) {
-	const operands: Record<string, Operand | undefined> = { ...scratch };
-	(step.spec.inputs as string[]).forEach((name, i) => {
-		operands[bareName(name)] = step.inputs[i];
-	});
-	if (step.y) operands.y = step.y;
+	const operands = operandsOf(task);
 	const regions: Record<string, Bound> = {};
 	const types: Record<string, DType> = {};
-	const reads = new Set<GPUBuffer>();
-	const writes = new Set<GPUBuffer>();
 	for (const { name, access } of kernel.bindings) {
 		const operand = operands[rename[name] ?? name];
 		if (access === "uniform" || !operand) continue;
 		const region = regionOf(operand);
 		regions[name] = region;
 		if (region.dtype !== "f32") types[name] = region.dtype;
-		(access === "read" ? reads : writes).add(region.buffer);
 	}
-	const writable = [...reads].some((buffer) => writes.has(buffer));
-	const same: Record<string, string> = {};
-	// Bound for writing, no two parts may overlap: one binding stands for both.
-	for (const [name, region] of writable ? Object.entries(regions) : []) {
-		const other = Object.keys(regions).find(
-			(o) =>
-				o !== name &&
-				!(o in same) &&
-				regions[o].buffer === region.buffer &&
-				regions[o].offset === region.offset,
-		);
-		if (!other) continue;
-		if (!declaredAlike(kernel, name, other)) {
-			throw new DeviceError(
-				`capture: ${step.spec.name} cannot be given one tensor as both ${name} and ${other} in a captured step; copy it with scale`,
-			);
-		}
-		same[name] = other;
-	}
-	return { regions, form: { types, same, writable } };
+	return { regions, types };
 }

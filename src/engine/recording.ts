@@ -1,6 +1,7 @@
 import { release, scope } from "./arena.ts";
 import { bytesOf, type DType } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
+import { collectEffects } from "./live.ts";
 import type { Op } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -40,6 +41,8 @@ export interface Recording {
 	readonly results: readonly Operand[];
 	/** Tensors from outside that it used, by their memory. */
 	readonly outer: ReadonlyMap<unknown, Tensor>;
+	/** To be done on the host before each replay. */
+	readonly effects: readonly (() => void)[];
 	/** Tensors uploaded inside: the same values in every replay. */
 	readonly constants: readonly Tensor[];
 }
@@ -102,10 +105,14 @@ export function recordSteps(
 	Object.assign(device, recorder);
 	try {
 		const standIns = args.map((t) => make(t.shape, t.dtype));
-		const found = leaves(scope(() => f(standIns)));
+		let found: Tensor[] = [];
+		const effects = collectEffects(() => {
+			found = leaves(scope(() => f(standIns)));
+		});
 		const results = found.map(use);
 		for (const t of found) if (t.storage instanceof Slot) release(t);
-		return { steps, args: standIns.map(operandOf), results, outer, constants };
+		const stood = standIns.map(operandOf);
+		return { steps, args: stood, results, outer, effects, constants };
 	} finally {
 		Object.assign(device, { run, upload, read, free });
 		recording.delete(device);

@@ -1,6 +1,20 @@
 import type { DType } from "./dtype.ts";
 import type { Kernel } from "./kernel.ts";
 
+/** Makes kernels with other element types, each once: pipelines are cached by kernel. */
+export function storedKernels(): typeof storedAs {
+	const known = new Map<Kernel, Map<string, Kernel>>();
+	return (kernel, types) => {
+		const key = JSON.stringify(types);
+		if (key === "{}") return kernel;
+		const made = known.get(kernel) ?? new Map<string, Kernel>();
+		known.set(kernel, made);
+		const stored = made.get(key) ?? storedAs(kernel, types);
+		made.set(key, stored);
+		return stored;
+	};
+}
+
 /**
  * The kernel with some of its arrays stored as another element type: every
  * load and store of them converts, the arithmetic stays as written. `types`

@@ -10,33 +10,34 @@ import {
 } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
 import type { Dispatch, Variant } from "./kernel.ts";
-import { kernelForms } from "./kernel-forms.ts";
 import { resolved } from "./live.ts";
-import { bareName, type Op, perInput } from "./op.ts";
+import { type AnyLaunch, bareName, type Op, perInput } from "./op.ts";
 import { type Pipelines, pipelineCache } from "./pipelines.ts";
 import { type Shape, sizeOf } from "./shape.ts";
+import { storedKernels } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
-import { UNIFORM_SLOT, uniformArena } from "./uniforms.ts";
+import { uniformArena } from "./uniforms.ts";
 
 /** The parts of a WebGPU device that captured steps use too. */
 export interface GpuParts {
 	readonly commands: Commands;
 	readonly pool: BufferPool;
 	readonly pipelines: Pipelines;
-	readonly formOf: ReturnType<typeof kernelForms>;
-	/** A buffer part to bind where an optional input is absent. */
-	nothing(index: number): Region;
+	readonly storedAs: ReturnType<typeof storedKernels>;
+	/** Bound where an optional input is absent. */
+	readonly nothing: Region;
 }
-
-/** Optional inputs that one kernel may lack. */
-const MOST_ABSENT = 8;
 
 /** A device on a WebGPU adapter. */
 export interface WebgpuDevice extends Device {
 	readonly kind: "webgpu";
 	readonly gpu: GPUDevice;
-	/** Picks among an op's variants; the default takes the first. Tests and benchmarks replace it. */
-	choose: (spec: Op["spec"], variants: readonly Variant[]) => Variant;
+	/** Picks among an op's variants for a call; the default takes the first. Tests and benchmarks replace it. */
+	choose: (
+		spec: Op["spec"],
+		variants: readonly Variant[],
+		call: AnyLaunch,
+	) => Variant;
 	/** What captured steps are made of. */
 	readonly parts: GpuParts;
 	/** Submits what is recorded. Reading does it by itself. */
@@ -66,17 +67,10 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 	const pool = bufferPool(gpu, stats);
 	const uniforms = uniformArena(gpu);
 	const pipelines = pipelineCache(gpu);
-	const formOf = kernelForms();
-	/** Bound where an optional input is absent; parts of their own, because none may be bound for writing twice. */
-	const empty = gpu.createBuffer({
-		size: MOST_ABSENT * UNIFORM_SLOT,
-		usage: GPUBufferUsage.STORAGE,
-	});
-	const nothing = (i: number): Region => ({
-		buffer: empty,
-		offset: (i % MOST_ABSENT) * UNIFORM_SLOT,
-		size: 16,
-	});
+	const storedAs = storedKernels();
+	/** Bound where an optional input is absent. */
+	const empty = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
+	const nothing = whole(empty);
 	let failure: DeviceError | undefined;
 	gpu.addEventListener("uncapturederror", (event) => {
 		failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
@@ -102,8 +96,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			const dtype = buffers[step.rename[name] ?? name]?.dtype;
 			if (dtype && dtype !== "f32") types[name] = dtype;
 		}
-		const form = { types, same: {}, writable: false };
-		const kernel = formOf(step.kernel, form);
+		const kernel = storedAs(step.kernel, types);
 		const pipeline = pipelines.get(kernel, step.constants);
 		let params = kernel.paramsSize
 			? uniforms.pack(kernel, step.params)
@@ -119,7 +112,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				resource:
 					access === "uniform"
 						? (params as GPUBufferBinding)
-						: (buffers[step.rename[name] ?? name] ?? nothing(0)),
+						: (buffers[step.rename[name] ?? name] ?? nothing),
 			})),
 		});
 		commands.dispatch(pipeline, group, step.grid);
@@ -132,7 +125,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		capabilities: capabilitiesOf(gpu, identity),
 		stats,
 		choose: (_, variants) => variants[0],
-		parts: { commands, formOf, nothing, pipelines, pool },
+		parts: { commands, nothing, pipelines, pool, storedAs },
 		submit,
 		upload(values, shape, dtype) {
 			if (dtype === "f16" && !gpu.features.has("shader-f16")) {
@@ -154,13 +147,13 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				pool.share(bound(source).buffer);
 				return new Tensor(device, out.shape, source.dtype, source.storage);
 			}
-			const variants = spec.launch({
+			const call = {
 				shapes: perInput(spec, inputs, (t) => t.shape),
 				y: out.shape,
 				attrs: resolved(attrs),
 				capabilities: device.capabilities,
-			});
-			const variant = device.choose(spec, variants);
+			};
+			const variant = device.choose(spec, spec.launch(call), call);
 			const buffers: Record<string, Bound> = {};
 			spec.inputs.forEach((name: string, i: number) => {
 				const t = inputs[i];
