@@ -90,6 +90,7 @@ export {
 	oneCycle,
 	type PlateauOptions,
 	type PlateauSchedule,
+	type PlateauState,
 	reduceOnPlateau,
 	type Schedule,
 	type StepDecay,

@@ -97,12 +97,25 @@ export interface PlateauOptions {
 	readonly threshold?: number;
 	/** The rate goes no lower; default 0. */
 	readonly minRate?: number;
+	/** State of an earlier schedule with these options, to go on from. */
+	readonly from?: PlateauState;
+}
+
+/** Where a plateau schedule stands; plain JSON, for a checkpoint's metadata. */
+export interface PlateauState {
+	readonly rate: number;
+	/** Best value so far; null before the first. */
+	readonly best: number | null;
+	/** Reports without progress since the best or the last drop. */
+	readonly bad: number;
 }
 
 /** A schedule that follows what it is told. */
 export interface PlateauSchedule extends Schedule {
-	/** To be told after every epoch, such as `onEpoch`'s validation loss; a resumed training tells it the earlier ones first. */
+	/** To be told after every epoch, such as `onEpoch`'s validation loss. */
 	report(value: number): void;
+	/** For the option `from` when the training is resumed. */
+	state(): PlateauState;
 }
 
 /** Lowers the rate when a value stops getting better (PyTorch `ReduceLROnPlateau` with its defaults). */
@@ -111,13 +124,13 @@ export function reduceOnPlateau(
 	options: PlateauOptions = {},
 ): PlateauSchedule {
 	const { mode = "min", factor = 0.1, patience = 10 } = options;
-	const { threshold = 1e-4, minRate = 0 } = options;
+	const { threshold = 1e-4, minRate = 0, from } = options;
 	checkRate(rate);
 	checkFactor(factor);
 	const sign = mode === "min" ? 1 : -1;
-	let now = rate;
-	let best = Number.POSITIVE_INFINITY;
-	let bad = 0;
+	let now = from?.rate ?? rate;
+	let best = sign * (from?.best ?? sign * Number.POSITIVE_INFINITY);
+	let bad = from?.bad ?? 0;
 	return Object.assign(() => now, {
 		report(value: number) {
 			const signed = sign * value;
@@ -132,6 +145,11 @@ export function reduceOnPlateau(
 				bad = 0;
 			}
 		},
+		state: () => ({
+			rate: now,
+			best: Number.isFinite(best) ? sign * best : null,
+			bad,
+		}),
 	});
 }
 

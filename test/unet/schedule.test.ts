@@ -5,6 +5,7 @@ import {
 	cosine,
 	exponential,
 	oneCycle,
+	type PlateauSchedule,
 	reduceOnPlateau,
 	stepDecay,
 	warmUp,
@@ -84,6 +85,39 @@ test("plateau: lowered after more reports without progress than patience", () =>
 	expect(after(0.84, 0.8, 0.8)).toEqual([0.5, 0.5, 0.25]);
 	expect(after(0.8, 0.8, 0.8)).toEqual([0.25, 0.25, 0.2]);
 });
+
+test("plateau: what is progress is a share of the best value", () => {
+	const options = { patience: 0, threshold: 0.1, factor: 0.5 };
+	const rate = reduceOnPlateau(1, options);
+	const after = [10, 9.5, 8.9].map((v) => {
+		rate.report(v);
+		return rate(0);
+	});
+	expect(after).toEqual([1, 0.5, 0.5]);
+});
+
+test.each(["min", "max"] as const)(
+	"plateau, %s: goes on from its state, kept as JSON, wherever it stopped",
+	(mode) => {
+		const options = { mode, patience: 1, threshold: 0.1, factor: 0.5 };
+		const values = [2, 1.5, 1.4, 1.45, 1.6, 3, 2.9, 2.8, 0.5, 0.6, 0.7];
+		const rates = (rate: PlateauSchedule, reports: number[]) =>
+			reports.map((v) => {
+				rate.report(v);
+				return rate(0);
+			});
+		const whole = rates(reduceOnPlateau(1, options), values);
+		expect(new Set(whole).size).toBeGreaterThan(2);
+		for (let stop = 0; stop < values.length; stop++) {
+			const first = reduceOnPlateau(1, options);
+			rates(first, values.slice(0, stop));
+			const from = JSON.parse(JSON.stringify(first.state()));
+			const second = reduceOnPlateau(1, { ...options, from });
+			expect(second(0)).toBe(first(0));
+			expect(rates(second, values.slice(stop))).toEqual(whole.slice(stop));
+		}
+	},
+);
 
 test("plateau of a value that should rise, also from 0", () => {
 	const rate = reduceOnPlateau(1, { mode: "max", patience: 0, factor: 0.5 });

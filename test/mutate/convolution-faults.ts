@@ -1,0 +1,122 @@
+import { type Fault, kernel } from "./fault.ts";
+
+/** Faults in convolutions and matrix products: signs, bounds, strides, tails, terms left out. */
+export const convolutionFaults: readonly Fault[] = [
+	kernel(
+		"conv2d-tile",
+		"* stride.y - pad.y;",
+		"* stride.y + pad.y;",
+		"conv2d ",
+	),
+	kernel(
+		"conv2d-tile",
+		"iy_q < vec4i(size.y)",
+		"iy_q <= vec4i(size.y)",
+		"conv2d ",
+	),
+	kernel("conv2d-tile", "lo0 = b[o];", "lo0 = vec4f();", "conv2d "),
+	kernel(
+		"conv2d-tile",
+		"channels + 1 < params.o4",
+		"channels < params.o4",
+		"conv2d ",
+	),
+	kernel("conv2d-any", "ky * params.dilation.y", "ky", "conv2d "),
+	kernel(
+		"conv2d-any",
+		"if (o + 2 < params.o)",
+		"if (o + 3 < params.o)",
+		"conv2d ",
+	),
+	kernel(
+		"conv2d-input-grad-tile",
+		"if (ty % stride.y != 0)",
+		"if (ty % stride.x != 0)",
+		"conv2dInputGrad",
+	),
+	kernel("conv2d-input-grad-tile", "left > 7", "left > 8", "conv2dInputGrad"),
+	kernel(
+		"conv2d-input-grad-any",
+		"phase.x + params.pad.x",
+		"phase.x",
+		"conv2dInputGrad",
+	),
+	kernel(
+		"conv2d-weight-grad-tile",
+		"last / stride + 1",
+		"last / stride",
+		"conv2dWeightGrad",
+	),
+	kernel(
+		"conv2d-weight-grad-tile",
+		"at += params.stride.x * params.c4",
+		"at += params.c4",
+		"conv2dWeightGrad",
+	),
+	kernel(
+		"conv2d-weight-grad-any",
+		"vec4u(weights - 1)",
+		"vec4u(weights)",
+		"conv2dWeightGrad",
+	),
+	kernel(
+		"winograd-input",
+		"4.0 * a - 5.0 * c + e",
+		"4.0 * a - 4.0 * c + e",
+		"conv2d ",
+	),
+	kernel("winograd-output", "q + 8.0 * s + f", "q + 8.0 * s", "conv2d "),
+	kernel("winograd-filter", "(8 - i)", "(i)", "conv2dInputGrad"),
+	kernel(
+		"winograd-output-grad",
+		"a + 4.0 * c",
+		"a + 2.0 * c",
+		"conv2dWeightGrad",
+	),
+	kernel(
+		"winograd-weight-finish",
+		"(c - b) * (1.0 / 6.0)",
+		"(b - c) * (1.0 / 6.0)",
+		"conv2dWeightGrad",
+	),
+	kernel("matmul-tile", "(params.rows + 7) / 8", "params.rows / 8", "conv2d "),
+	kernel(
+		"matmul-outer-tile",
+		"let begin = chunk * params.chunk_rows",
+		"let begin = 0u",
+		"conv2dWeightGrad",
+	),
+	kernel(
+		"conv2d-grouped",
+		"o / params.o * params.c",
+		"o % params.groups * params.c",
+		"conv2d .*groups",
+	),
+	kernel("conv2d-grouped", "if (rest > 2)", "if (rest > 3)", "conv2d .*groups"),
+	kernel(
+		"conv2d-grouped-input-grad",
+		"c % params.c;",
+		"c / params.groups;",
+		"conv2dInputGrad.*groups",
+	),
+	kernel(
+		"conv2d-grouped-input-grad",
+		"oy * stride.y != ty ||",
+		"",
+		"conv2dInputGrad.*groups",
+	),
+	kernel(
+		"conv2d-grouped-weight-grad",
+		"o / params.o * params.c + m % params.c",
+		"m % params.c",
+		"conv2dWeightGrad.*groups",
+	),
+	kernel(
+		"conv2d-grouped-weight-grad",
+		"row < end; row++",
+		"row + 1 < end; row++",
+		"conv2dWeightGrad.*groups",
+	),
+	kernel("matmul-any", "lines % size.y", "lines", "matmul"),
+	kernel("matmul-any", "min(4, params.columns - j)", "4", "matmul"),
+];

@@ -1,0 +1,71 @@
+import { type Fault, fault } from "./fault.ts";
+
+/** Faults in the tape, the arena, the pool, uniforms and storage. */
+export const engineFaults: readonly Fault[] = [
+	{
+		file: "src/engine/grad.ts",
+		from: "grads.set(t, accumulate(before, dx));",
+		to: "grads.set(t, dx);",
+		tests: ["test/tape.test.ts"],
+	},
+	{
+		file: "src/engine/grad.ts",
+		from: "if (!shared) discard(used);",
+		to: "discard(used);",
+		tests: ["test/tape.test.ts"],
+	},
+	{
+		file: "src/engine/webgpu.ts",
+		from: "// writeBuffer overtakes recorded commands, and those may still use this pooled buffer.\n\t\t\tsubmit();",
+		to: "",
+		tests: ["test/memory.test.ts"],
+	},
+	{
+		file: "src/engine/webgpu.ts",
+		from: "for (const buffer of scratch) pool.give(buffer);",
+		to: "",
+		tests: ["test/memory.test.ts"],
+	},
+	{
+		file: "src/engine/uniforms.ts",
+		from: "used + slots > SLOTS",
+		to: "used + slots > SLOTS + 8",
+		tests: ["test/memory.test.ts"],
+	},
+	{
+		file: "src/engine/buffer-pool.ts",
+		from: "live.set(buffer, users - 1);\n\t\t\t\treturn;",
+		to: "",
+		tests: ["test/alias.test.ts"],
+	},
+	{
+		file: "src/engine/arena.ts",
+		from: "if (kept.has(t) || isRecording()) keep(t);",
+		to: "if (kept.has(t)) keep(t);",
+		tests: ["test/tape.test.ts"],
+	},
+	fault(
+		"src/engine/stored.ts",
+		"% 4))) & 255)",
+		"% 4))) & 127)",
+		"test/storage.test.ts",
+	),
+	fault(
+		"src/engine/stored.ts",
+		"const operator = assigned[1];",
+		'const operator = "";',
+		"test/storage.test.ts",
+	),
+	fault(
+		"src/engine/half.ts",
+		"rest === middle && (half & 1) === 1",
+		"rest === middle",
+		"test/storage.test.ts",
+	),
+	fault(
+		"src/engine/half.ts",
+		"if (exponent >= 31)",
+		"if (exponent > 31)",
+		"test/half.test.ts",
+	),
+];

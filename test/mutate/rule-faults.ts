@@ -1,0 +1,88 @@
+import { type Fault, GRADIENTS, KERNELS, rule } from "./fault.ts";
+
+/** Faults in gradient rules and references, in float64. */
+export const ruleFaults: readonly Fault[] = [
+	rule("conv2d", "axes: [0, 1, 2]", "axes: [0, 1]", "conv2d"),
+	rule("concat", "start: a.shape[axis]", "start: 0", "concat"),
+	rule(
+		"upsample",
+		"upsampleNearestInputGrad(dy, attrs)",
+		"upsampleNearestInputGrad(dy, { factor: 2 })",
+		"upsampleNearest",
+	),
+	rule(
+		"window",
+		"crop(dy, { padding })",
+		"crop(dy, { padding: [padding[2], padding[3], padding[0], padding[1]] })",
+		"pad",
+	),
+	rule(
+		"batched-matmul",
+		"dy, b, { transposeB: !transposeB }",
+		"dy, b, { transposeB: true }",
+		"matmul",
+	),
+	rule(
+		"gather",
+		"gatherInputGrad(dy, indices, ",
+		"gatherInputGrad(scale(dy, { by: 2 }), indices, ",
+		"gather",
+	),
+	rule(
+		"transpose",
+		"axes: axes.map((_, axis) => axes.indexOf(axis))",
+		"axes",
+		"transpose",
+	),
+	rule(
+		"avg-pool",
+		"...attrs,\n				inputSize",
+		"padding: attrs.padding,\n				window: attrs.window,\n				inputSize",
+		"avgPool",
+	),
+	rule(
+		"where",
+		"where(condition, constant(b, 0), dy)",
+		"where(condition, dy, constant(b, 0))",
+		"where",
+	),
+	rule(
+		"dropout",
+		"dropout(dy, attrs)",
+		"dropout(dy, { ...attrs, step: attrs.step + 1 })",
+		"dropout",
+	),
+	rule(
+		"moments",
+		"momentsInputGrad(x, y, dy)",
+		"momentsInputGrad(x, dy, dy)",
+		"moments",
+	),
+	rule(
+		"elementwise",
+		"sumTo(dy, inputs.b.shape), { by: -1 }",
+		"sumTo(dy, inputs.b.shape), { by: 1 }",
+		"sub",
+	),
+	rule(
+		"softmax",
+		"sub(dy, mul(softmax(inputs.x, attrs), total(dy, attrs)))",
+		"sub(dy, softmax(inputs.x, attrs))",
+		"logSoftmax",
+	),
+	// References: the two proofs must disagree with them.
+	{
+		file: "src/kernels/conv2d-reference.ts",
+		from: "ix >= g.width",
+		to: "ix >= g.width - 1",
+		tests: KERNELS,
+		only: "conv2d ",
+	},
+	{
+		file: "src/kernels/conv2d-reference.ts",
+		from: "dx[xAt + c] +=",
+		to: "dx[xAt + c] -=",
+		tests: GRADIENTS,
+		only: "conv2d",
+	},
+];
