@@ -16,16 +16,27 @@ export function keep<T extends Tensor>(tensor: T): T {
 	const scope = scopes.at(-1);
 	if (scope) {
 		scope.add(tensor);
-	} else {
-		const { device, storage, shape, dtype } = tensor;
-		// The callback must not hold the tensor itself, or it would never be collected.
-		collected.register(
-			tensor,
-			() => device.free({ device, storage, shape, dtype } as Tensor),
-			tensor,
-		);
-	}
+	} else freeWhenCollected(tensor);
 	return tensor;
+}
+
+function freeWhenCollected(tensor: Tensor): void {
+	const { device, storage, shape, dtype } = tensor;
+	// The callback must not hold the tensor itself, or it would never be collected.
+	collected.register(
+		tensor,
+		() => device.free({ device, storage, shape, dtype } as Tensor),
+		tensor,
+	);
+}
+
+/** Gives a tensor other memory; what it had is the caller's to free. */
+export function relocate(tensor: Tensor, storage: unknown): void {
+	const inScope = scopes.some((scope) => scope.has(tensor));
+	tensor.storage = storage;
+	if (inScope) return;
+	collected.unregister(tensor);
+	freeWhenCollected(tensor);
 }
 
 /** Frees a tensor's memory now. Using it afterwards throws. */

@@ -8,7 +8,7 @@ export interface BufferPool {
 	share(buffer: GPUBuffer): GPUBuffer;
 	/** One user less; the last one's buffer is free for reuse. */
 	give(buffer: GPUBuffer): void;
-	/** A buffer of just this size that is not reused, until `drop`. */
+	/** A buffer of just this size, until `drop`: tensors in it do not count, and to give it does nothing. */
 	make(bytes: number): GPUBuffer;
 	drop(buffer: GPUBuffer): void;
 	destroy(): void;
@@ -27,8 +27,8 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 				GPUBufferUsage.COPY_SRC |
 				GPUBufferUsage.COPY_DST,
 		});
+	const made = new Set<GPUBuffer>();
 	const enter = (buffer: GPUBuffer) => {
-		live.set(buffer, 1);
 		stats.liveBuffers++;
 		stats.liveBytes += buffer.size;
 		const bytes = stats.liveBytes + stats.pooledBytes;
@@ -36,7 +36,6 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 		return buffer;
 	};
 	const leave = (buffer: GPUBuffer) => {
-		live.delete(buffer);
 		stats.liveBuffers--;
 		stats.liveBytes -= buffer.size;
 	};
@@ -54,6 +53,7 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 			} else {
 				buffer = create(size);
 			}
+			live.set(buffer, 1);
 			return enter(buffer);
 		},
 		share(buffer) {
@@ -67,18 +67,25 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 				live.set(buffer, users - 1);
 				return;
 			}
+			live.delete(buffer);
 			leave(buffer);
 			stats.pooledBytes += buffer.size;
 			const list = free.get(buffer.size);
 			if (list) list.push(buffer);
 			else free.set(buffer.size, [buffer]);
 		},
-		make: (bytes) => enter(create(bytes)),
+		make(bytes) {
+			const buffer = create(bytes);
+			made.add(buffer);
+			return enter(buffer);
+		},
 		drop(buffer) {
+			if (!made.delete(buffer)) return;
 			leave(buffer);
 			buffer.destroy();
 		},
 		destroy() {
+			for (const b of made) b.destroy();
 			for (const b of live.keys()) b.destroy();
 			for (const list of free.values()) for (const b of list) b.destroy();
 		},

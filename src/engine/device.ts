@@ -53,6 +53,8 @@ export interface Device {
 	): Tensor;
 	/** The values now, in order with everything recorded before the call. */
 	read(tensor: Tensor): Promise<HostArray>;
+	/** Moves tensors side by side into one buffer, where the device has buffers. */
+	pack?(tensors: readonly Tensor[]): void;
 	/** Gives the tensor's memory back for reuse. */
 	free(tensor: Tensor): void;
 	/** Resolves when everything recorded so far has run. */

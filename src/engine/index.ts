@@ -28,7 +28,8 @@ export {
 	single,
 	vectorized,
 } from "./kernel.ts";
-export { eachRun, type Live, live, mapLive } from "./live.ts";
+export type { Live } from "./live.ts";
+export { eachRun, live, mapLive } from "./live.ts";
 export {
 	defineOp,
 	type GradContext,
@@ -37,6 +38,7 @@ export {
 	type Op,
 	type OpSpec,
 } from "./op.ts";
+export { pack } from "./pack.ts";
 export { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 export {
 	full,

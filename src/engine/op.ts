@@ -44,6 +44,12 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	readonly inputs: I;
 	/** Inputs that are written in place; such an op returns the first of them and has no gradient. */
 	readonly updates?: readonly Bare<I[number]>[];
+	/**
+	 * Of an op that treats every element of its inputs alike: the shape of a call
+	 * over so many elements, with which a captured step replaces calls on tensors
+	 * that lie side by side; undefined where attributes forbid it.
+	 */
+	together?(elements: number, attrs: A): Shape | undefined;
 	/** The input whose memory the output shares: nothing is computed, only the shape changes. Its `launch` returns no variant. */
 	readonly alias?: Bare<I[number]>;
 	/** Element types other than f32; "any" where values are moved or tested, not computed with. */

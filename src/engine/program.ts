@@ -2,11 +2,11 @@ import type { Region } from "./commands.ts";
 import { bytesOf, type DType } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
 import type { Dispatch, Variant } from "./kernel.ts";
-import { hasLive, resolved } from "./live.ts";
-import { type AnyLaunch, bareName, perInput } from "./op.ts";
-import { type Plan, planMemory } from "./plan.ts";
-import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import { hasLive } from "./live.ts";
+import { planSlots } from "./plan-slots.ts";
+import { type Operand, type Recording, Slot } from "./recording.ts";
+import { sizeOf } from "./shape.ts";
+import { callOf, operandsOf, type Task, tasksOf } from "./tasks.ts";
 import { packParams, UNIFORM_SLOT } from "./uniforms.ts";
 import type { WebgpuDevice } from "./webgpu.ts";
 
@@ -33,29 +33,23 @@ export interface Program {
 	free(): void;
 }
 
-/** A step with the variant it runs as, and its scratch by name. */
-interface Task {
-	readonly step: Step;
-	readonly index: number;
-	readonly variant: Variant;
-	readonly scratch: Readonly<Record<string, Operand>>;
-}
-
 /** Plans memory for what was recorded, and makes its bind groups and uniforms. */
 export function programOf(device: WebgpuDevice, recording: Recording): Program {
 	const { gpu, parts } = device;
-	const tasks = needed(recording).map((step) => taskOf(device, step));
+	const tasks = tasksOf(device, recording);
 	const { slots, plan } = planSlots(recording, tasks, gpu.limits.maxBufferSize);
 	const slabs = plan.slabs.map((bytes) => parts.pool.make(bytes));
-	const regions = new Map<unknown, Region>();
+	const regions = new Map<Slot | undefined, Region>();
 	slots.forEach((slot, i) => {
 		const { slab, offset } = plan.places[i];
 		regions.set(slot, { buffer: slabs[slab], offset, size: slot.bytes });
 	});
 	const regionOf = ({ shape, dtype, memory }: Operand): Bound => {
-		const at = regions.get(memory) ?? (memory as Region);
+		const { slot, offset = 0 } =
+			memory instanceof Slot ? (memory.host ?? { slot: memory }) : {};
+		const at = regions.get(slot) ?? (memory as Region);
 		const size = Math.max(16, bytesOf(dtype, sizeOf(shape)));
-		return { buffer: at.buffer, offset: at.offset, size, dtype };
+		return { buffer: at.buffer, offset: at.offset + offset, size, dtype };
 	};
 
 	const stages = tasks.flatMap((task) =>
@@ -167,7 +161,7 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 			for (const effect of recording.effects) effect();
 			refresh();
 			recording.args.forEach((arg, i) => {
-				if (regions.has(arg.memory)) {
+				if (regions.has(arg.memory as Slot)) {
 					const to = regionOf(arg);
 					const size = bytesOf(arg.dtype, sizeOf(arg.shape));
 					parts.commands.copy(args[i], { ...to, size });
@@ -191,139 +185,6 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 
 interface Bound extends Region {
 	readonly dtype: DType;
-}
-
-/** A step as its op's `launch` sees it, with live numbers as they are now. */
-function callOf(
-	device: WebgpuDevice,
-	{ spec, inputs, attrs, y }: Step,
-): AnyLaunch {
-	return {
-		shapes: perInput(spec, inputs, (t) => t.shape) as Record<string, Shape>,
-		y: (y ?? updated(spec, inputs)).shape,
-		attrs: resolved(attrs),
-		capabilities: device.capabilities,
-	};
-}
-
-function updated(spec: Step["spec"], inputs: Step["inputs"]): Operand {
-	const name = (spec.updates as readonly string[])[0];
-	return inputs[(spec.inputs as string[]).indexOf(name)] as Operand;
-}
-
-/** The steps that a result or a tensor from outside depends on. */
-function needed({ steps, results }: Recording): Step[] {
-	const wanted = new Set(results.map((r) => r.memory));
-	const kept: Step[] = [];
-	for (const step of [...steps].reverse()) {
-		const { spec, inputs, y } = step;
-		const written = y ? [y] : inputs.filter((_, i) => isUpdated(spec, i));
-		const matters = written.some(
-			(o) => o && (wanted.has(o.memory) || !(o.memory instanceof Slot)),
-		);
-		if (!matters) continue;
-		for (const operand of inputs) if (operand) wanted.add(operand.memory);
-		kept.push(step);
-	}
-	return kept.reverse();
-}
-
-function isUpdated(spec: Step["spec"], input: number): boolean {
-	return spec.updates?.includes(bareName(spec.inputs[input])) ?? false;
-}
-
-function taskOf(device: WebgpuDevice, step: Step): Task {
-	const call = callOf(device, step);
-	const variants = step.spec.launch(call);
-	const variant = device.choose(step.spec, variants, call);
-	const scratch = Object.entries(variant.scratch).map(
-		([name, elements]): [string, Operand] => [
-			name,
-			{ shape: [elements], dtype: "f32", memory: new Slot(4 * elements) },
-		],
-	);
-	return {
-		step,
-		index: variants.indexOf(variant),
-		variant,
-		scratch: Object.fromEntries(scratch),
-	};
-}
-
-/** The slots and where they go: each lives from the task that writes it first to the last that uses it. */
-function planSlots(
-	{ args, results }: Recording,
-	tasks: readonly Task[],
-	limit: number,
-): { slots: Slot[]; plan: Plan } {
-	const spans = new Map<Slot, { first: number; last: number }>();
-	const touch = (operand: Operand | undefined, t: number) => {
-		const slot = operand?.memory;
-		if (!(slot instanceof Slot)) return;
-		const span = spans.get(slot);
-		if (span) span.last = t;
-		else spans.set(slot, { first: t, last: t });
-	};
-	tasks.forEach(({ step, scratch }, t) => {
-		for (const operand of step.inputs) touch(operand, t);
-		touch(step.y, t);
-		for (const operand of Object.values(scratch)) touch(operand, t);
-	});
-	// Arguments are written before the first task, results stay to the end.
-	for (const { memory } of args) {
-		const span = spans.get(memory as Slot);
-		if (span) span.first = -1;
-	}
-	for (const operand of results) touch(operand, tasks.length);
-	const slots = [...spans.keys()];
-	const apart = slotsApart(tasks);
-	const requests = slots.map((slot) => ({
-		bytes: slot.bytes,
-		...(spans.get(slot) as { first: number; last: number }),
-		apart: new Set([...(apart.get(slot) ?? [])].map((s) => slots.indexOf(s))),
-	}));
-	return { slots, plan: planMemory(requests, limit) };
-}
-
-/**
- * For each slot those that cannot share its buffer: in one dispatch WebGPU
- * allows no buffer to be bound for reading here and for writing there, not even
- * in parts that do not overlap.
- */
-function slotsApart(tasks: readonly Task[]): Map<Slot, Set<Slot>> {
-	const apart = new Map<Slot, Set<Slot>>();
-	const separate = (a: Slot, b: Slot) => {
-		if (a === b) return;
-		const others = apart.get(a) ?? new Set();
-		apart.set(a, others.add(b));
-	};
-	for (const task of tasks) {
-		const operands = operandsOf(task);
-		for (const { kernel, rename } of task.variant.stages) {
-			const slots = (access: string) =>
-				kernel.bindings.flatMap((b) => {
-					const memory = operands[rename[b.name] ?? b.name]?.memory;
-					return b.access === access && memory instanceof Slot ? [memory] : [];
-				});
-			for (const read of slots("read")) {
-				for (const written of slots("read_write")) {
-					separate(read, written);
-					separate(written, read);
-				}
-			}
-		}
-	}
-	return apart;
-}
-
-/** A step's operands by the names that its stages bind them under. */
-function operandsOf({ step, scratch }: Task): Record<string, Operand> {
-	const { spec, inputs, y } = step;
-	const given = (spec.inputs as string[]).flatMap((name, i) => {
-		const operand = inputs[i];
-		return operand ? [[bareName(name), operand] as const] : [];
-	});
-	return { ...scratch, ...Object.fromEntries(given), ...(y && { y }) };
 }
 
 /** What a dispatch binds, by the kernel's names, and the element types other than f32. */

@@ -11,6 +11,8 @@ import type { WebgpuDevice } from "./webgpu.ts";
 /** Memory that a program plans: that of a tensor made while recording, or scratch. */
 export class Slot {
 	readonly bytes: number;
+	/** Set where it is a part of another. */
+	host: { readonly slot: Slot; readonly offset: number } | undefined;
 	constructor(bytes: number) {
 		this.bytes = bytes;
 	}

@@ -1,4 +1,5 @@
 import { capabilitiesOf, openAdapter, type WebgpuOptions } from "./adapter.ts";
+import { relocate } from "./arena.ts";
 import { type BufferPool, bufferPool } from "./buffer-pool.ts";
 import { type Commands, commandRecorder, type Region } from "./commands.ts";
 import type { Device, DeviceIdentity, DeviceStats } from "./device.ts";
@@ -13,6 +14,7 @@ import type { Dispatch, Variant } from "./kernel.ts";
 import { resolved } from "./live.ts";
 import { type AnyLaunch, bareName, type Op, perInput } from "./op.ts";
 import { type Pipelines, pipelineCache } from "./pipelines.ts";
+import { aligned } from "./plan.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { storedKernels } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
@@ -199,6 +201,25 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			const bytes = staging.getMappedRange().slice(0);
 			staging.destroy();
 			return decode(bytes, tensor.dtype, sizeOf(tensor.shape));
+		},
+		pack(tensors) {
+			const sizes = tensors.map((t) =>
+				aligned(bytesOf(t.dtype, sizeOf(t.shape))),
+			);
+			const total = sizes.reduce((a, b) => a + b);
+			// No larger than can be bound as one.
+			if (total > gpu.limits.maxStorageBufferBindingSize) return;
+			const buffer = pool.take(total);
+			let offset = 0;
+			tensors.forEach((t, i) => {
+				const from = bound(t);
+				const region = { buffer, offset, size: sizes[i] };
+				commands.copy(from, region);
+				relocate(t, region);
+				pool.give(from.buffer);
+				if (i) pool.share(buffer);
+				offset += sizes[i];
+			});
 		},
 		free(tensor) {
 			pool.give((tensor.storage as Region).buffer);

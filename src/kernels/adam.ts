@@ -34,6 +34,7 @@ export const adamUpdate: Op<["w", "m", "v", "g", "most?"], AdamAttrs> =
 		name: "adamUpdate",
 		inputs: ["w", "m", "v", "g", "most?"],
 		updates: ["w", "m", "v", "most"],
+		together: (n) => [n],
 		defaults: {
 			...updateDefaults,
 			beta1: 0.9,

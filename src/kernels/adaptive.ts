@@ -36,6 +36,7 @@ export const adadeltaUpdate: Op<["w", "square", "delta", "g"], AdadeltaAttrs> =
 		name: "adadeltaUpdate",
 		inputs: ["w", "square", "delta", "g"],
 		updates: ["w", "square", "delta"],
+		together: (n) => [n],
 		defaults: { ...updateDefaults, rho: 0.9, epsilon: 1e-6 },
 		live: ["learningRate"],
 		shape(shapes, attrs) {
@@ -72,6 +73,7 @@ export const adagradUpdate: Op<["w", "square", "g"], AdagradAttrs> =
 		name: "adagradUpdate",
 		inputs: ["w", "square", "g"],
 		updates: ["w", "square"],
+		together: (n) => [n],
 		defaults: {
 			...updateDefaults,
 			epsilon: 1e-10,

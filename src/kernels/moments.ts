@@ -104,6 +104,8 @@ export const updateMoments: Op<["running", "batch"], UpdateMomentsAttrs> =
 		name: "updateMoments",
 		inputs: ["running", "batch"],
 		updates: ["running"],
+		together: (n, { unbiasedCount }) =>
+			unbiasedCount ? undefined : [2, n / 2],
 		defaults: { momentum: 0.99, unbiasedCount: 0 },
 		shape({ running, batch }, { momentum, unbiasedCount }) {
 			if (running.length !== 2 || running[0] !== 2) {

@@ -42,6 +42,7 @@ export const rmspropUpdate: Op<
 	name: "rmspropUpdate",
 	inputs: ["w", "square", "velocity", "g", "average?"],
 	updates: ["w", "square", "velocity", "average"],
+	together: (n) => [n],
 	defaults: {
 		...updateDefaults,
 		rho: 0.99,
@@ -50,6 +51,7 @@ export const rmspropUpdate: Op<
 		momentum: 0,
 		rateInside: false,
 	} as RmspropAttrs,
+	live: ["learningRate"],
 	shape(shapes, attrs) {
 		inRange("rho", attrs.rho, 0, 1);
 		return checkUpdate(shapes, attrs);

@@ -36,6 +36,7 @@ export const sgdUpdate: Op<["w", "velocity", "g"], SgdAttrs> =
 		name: "sgdUpdate",
 		inputs: ["w", "velocity", "g"],
 		updates: ["w", "velocity"],
+		together: (n) => [n],
 		defaults: {
 			...updateDefaults,
 			momentum: 0,

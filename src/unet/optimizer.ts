@@ -15,14 +15,11 @@ export interface Optimizer {
 	readonly learningRate: number;
 	/** First value of each tensor that it keeps per parameter, by PyTorch's name for it. */
 	readonly slots: Readonly<Record<string, number>>;
-	/** Updates one parameter and its slots in place; `step` counts from 1. */
+	/** What a step, counted from 1, does to each parameter and its slots, in place. */
 	update(
-		w: Tensor,
-		slots: readonly Tensor[],
-		g: Tensor,
 		learningRate: number | Live,
 		step: number | Live,
-	): void;
+	): (w: Tensor, slots: readonly Tensor[], g: Tensor) => void;
 }
 
 /** An optimizer's memory of parameters of the form `P`. */
@@ -53,8 +50,9 @@ export function optimizerState<P>(
 }
 
 /**
- * One update of all parameters, in place, a dispatch for each. `grads` has the
- * parameters' form. In a captured step the learning rate is a live number, if it changes.
+ * One update of all parameters, in place: a dispatch for each, or in a captured
+ * step one for those that are packed (`pack`). `grads` has the parameters' form.
+ * In a captured step the learning rate is a live number, if it changes.
  * @throws ConfigError when the state is another optimizer's.
  */
 export function optimizerStep<P>(
@@ -74,10 +72,11 @@ export function optimizerStep<P>(
 		);
 	}
 	const step = eachRun(() => ++state.step, state.step + 1);
+	const update = optimizer.update(learningRate, step);
 	const g = leaves(grads);
 	const slots = Object.keys(optimizer.slots).map((k) => leaves(state.slots[k]));
 	leaves(params).forEach((w, i) => {
 		const own = slots.map((all) => all[i]);
-		optimizer.update(w, own, g[i], learningRate, step);
+		update(w, own, g[i]);
 	});
 }

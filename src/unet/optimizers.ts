@@ -71,15 +71,16 @@ export function adam(options: AdamOptions = {}): Optimizer {
 		name: "adam",
 		learningRate: 1e-3,
 		slots: { exp_avg: 0, exp_avg_sq: 0, ...(amsgrad && { max_exp_avg_sq: 0 }) },
-		update(w, [m, v, most], g, learningRate, step) {
-			adamUpdate(w, m, v, g, most, {
+		update(learningRate, step) {
+			const all = {
 				...attrs,
 				epsilon: keras
 					? mapLive(step, (n) => epsilon / Math.sqrt(1 - beta2 ** n))
 					: epsilon,
 				learningRate,
 				step,
-			});
+			};
+			return (w, [m, v, most], g) => void adamUpdate(w, m, v, g, most, all);
 		},
 	};
 }
@@ -107,14 +108,15 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 		name: "sgd",
 		learningRate: keras ? 0.01 : 1e-3,
 		slots: { momentum_buffer: 0 },
-		update(w, [velocity], g, learningRate, step) {
-			sgdUpdate(w, velocity, g, {
+		update(learningRate, step) {
+			const all = {
 				...attrs,
 				// PyTorch's velocity starts as the first gradient.
 				dampening: mapLive(step, (n) => (n > 1 ? dampening : 0)),
 				rateInside: keras,
 				learningRate,
-			});
+			};
+			return (w, [velocity], g) => void sgdUpdate(w, velocity, g, all);
 		},
 	};
 }
@@ -134,9 +136,10 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
 			momentum_buffer: 0,
 			...(centered && { grad_avg: 0 }),
 		},
-		update(w, [square, velocity, average], g, learningRate) {
+		update(learningRate) {
 			const all = { ...own, ...attrs, learningRate };
-			rmspropUpdate(w, square, velocity, g, average, all);
+			return (w, [square, velocity, average], g) =>
+				void rmspropUpdate(w, square, velocity, g, average, all);
 		},
 	};
 }
@@ -153,8 +156,10 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
 		name: "adadelta",
 		learningRate: keras ? 1e-3 : 1,
 		slots: { square_avg: 0, acc_delta: 0 },
-		update(w, [square, delta], g, learningRate) {
-			adadeltaUpdate(w, square, delta, g, { ...own, ...attrs, learningRate });
+		update(learningRate) {
+			const all = { ...own, ...attrs, learningRate };
+			return (w, [square, delta], g) =>
+				void adadeltaUpdate(w, square, delta, g, all);
 		},
 	};
 }
@@ -167,8 +172,9 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
 		name: "adagrad",
 		learningRate: keras ? 1e-3 : 0.01,
 		slots: { sum: keras ? 0.1 : 0 },
-		update(w, [square], g, learningRate) {
-			adagradUpdate(w, square, g, { ...own, ...attrs, learningRate });
+		update(learningRate) {
+			const all = { ...own, ...attrs, learningRate };
+			return (w, [square], g) => void adagradUpdate(w, square, g, all);
 		},
 	};
 }

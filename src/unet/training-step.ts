@@ -1,6 +1,7 @@
 import {
 	capture,
 	live,
+	pack,
 	scope,
 	type Tensor,
 	valueAndGrad,
@@ -51,6 +52,9 @@ export function trainingStep(
 			return { loss, moments: out.moments };
 		},
 	);
+	for (const slot of Object.values(state.slots)) pack(slot);
+	pack(model.params);
+	pack(model.state);
 	let rate = 0;
 	const step = capture((x: Tensor, labels: Tensor) => {
 		const { value, grads } = gradients(model.params, x, labels);

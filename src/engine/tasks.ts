@@ -1,0 +1,84 @@
+import type { Variant } from "./kernel.ts";
+import { resolved } from "./live.ts";
+import { type AnyLaunch, bareName, perInput } from "./op.ts";
+import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
+import type { Shape } from "./shape.ts";
+import { isUpdated, joinUpdates } from "./together.ts";
+import type { WebgpuDevice } from "./webgpu.ts";
+
+/** A step with the variant it runs as, and its scratch by name. */
+export interface Task {
+	readonly step: Step;
+	readonly index: number;
+	readonly variant: Variant;
+	readonly scratch: Readonly<Record<string, Operand>>;
+}
+
+/** What has to be done of a recording, with the variants that do it. */
+export function tasksOf(device: WebgpuDevice, recording: Recording): Task[] {
+	const steps = joinUpdates(needed(recording), recording);
+	return steps.map((step) => taskOf(device, step));
+}
+
+/** A step as its op's `launch` sees it, with live numbers as they are now. */
+export function callOf(
+	device: WebgpuDevice,
+	{ spec, inputs, attrs, y }: Step,
+): AnyLaunch {
+	return {
+		shapes: perInput(spec, inputs, (t) => t.shape) as Record<string, Shape>,
+		y: (y ?? updated(spec, inputs)).shape,
+		attrs: resolved(attrs),
+		capabilities: device.capabilities,
+	};
+}
+
+function updated(spec: Step["spec"], inputs: Step["inputs"]): Operand {
+	const name = (spec.updates as readonly string[])[0];
+	return inputs[(spec.inputs as string[]).indexOf(name)] as Operand;
+}
+
+/** The steps that a result or a tensor from outside depends on. */
+function needed({ steps, results }: Recording): Step[] {
+	const wanted = new Set(results.map((r) => r.memory));
+	const kept: Step[] = [];
+	for (const step of [...steps].reverse()) {
+		const { spec, inputs, y } = step;
+		const written = y ? [y] : inputs.filter((_, i) => isUpdated(spec, i));
+		const matters = written.some(
+			(o) => o && (wanted.has(o.memory) || !(o.memory instanceof Slot)),
+		);
+		if (!matters) continue;
+		for (const operand of inputs) if (operand) wanted.add(operand.memory);
+		kept.push(step);
+	}
+	return kept.reverse();
+}
+
+function taskOf(device: WebgpuDevice, step: Step): Task {
+	const call = callOf(device, step);
+	const variants = step.spec.launch(call);
+	const variant = device.choose(step.spec, variants, call);
+	const scratch = Object.entries(variant.scratch).map(
+		([name, elements]): [string, Operand] => [
+			name,
+			{ shape: [elements], dtype: "f32", memory: new Slot(4 * elements) },
+		],
+	);
+	return {
+		step,
+		index: variants.indexOf(variant),
+		variant,
+		scratch: Object.fromEntries(scratch),
+	};
+}
+
+/** A step's operands by the names that its stages bind them under. */
+export function operandsOf({ step, scratch }: Task): Record<string, Operand> {
+	const { spec, inputs, y } = step;
+	const given = (spec.inputs as string[]).flatMap((name, i) => {
+		const operand = inputs[i];
+		return operand ? [[bareName(name), operand] as const] : [];
+	});
+	return { ...scratch, ...Object.fromEntries(given), ...(y && { y }) };
+}
