@@ -1,4 +1,4 @@
-import { type Fault, GRADIENTS, KERNELS, rule } from "./fault.ts";
+import { type Fault, fault, GRADIENTS, KERNELS, rule } from "./fault.ts";
 
 /** Faults in gradient rules and references, in float64. */
 export const ruleFaults: readonly Fault[] = [
@@ -69,6 +69,44 @@ export const ruleFaults: readonly Fault[] = [
 		"sub(dy, mul(softmax(inputs.x, attrs), total(dy, attrs)))",
 		"sub(dy, softmax(inputs.x, attrs))",
 		"logSoftmax",
+	),
+	// Second derivatives.
+	fault(
+		"src/kernels/unary-op.ts",
+		"mul(mul(dy, factor), second(x, attrs))",
+		"mul(dy, second(x, attrs))",
+		...GRADIENTS,
+	),
+	fault(
+		"src/kernels/extreme.ts",
+		"sum(mul(dy, here), { axes: [-1] })",
+		"sum(dy, { axes: [-1] })",
+		"test/second-derivatives.test.ts",
+	),
+	fault(
+		"src/kernels/rsqrt.ts",
+		"mul(y, mul(y, y))",
+		"mul(y, y)",
+		"test/second-derivatives.test.ts",
+	),
+	// Functions made of ops.
+	fault(
+		"src/kernels/variance.ts",
+		"1 / (count - correction)",
+		"1 / count",
+		"test/norms.test.ts",
+	),
+	fault(
+		"src/kernels/norms.ts",
+		"shape }), [1, 3], epsilon",
+		"shape }), [3], epsilon",
+		"test/norms.test.ts",
+	),
+	fault(
+		"src/kernels/cross-entropy-loss.ts",
+		"const share = reshape(labels, { shape });",
+		"const share = constant(x, 0.5);",
+		"test/unet/losses.test.ts",
 	),
 	// References: the two proofs must disagree with them.
 	{
