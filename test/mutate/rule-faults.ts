@@ -7,7 +7,7 @@ export const ruleFaults: readonly Fault[] = [
 	rule(
 		"upsample",
 		"upsampleNearestInputGrad(dy, attrs)",
-		"upsampleNearestInputGrad(dy, { factor: 2 })",
+		"upsampleBilinearInputGrad(dy, attrs)",
 		"upsampleNearest",
 	),
 	rule(
@@ -17,28 +17,17 @@ export const ruleFaults: readonly Fault[] = [
 		"pad",
 	),
 	rule(
-		"batched-matmul",
-		"dy, b, { transposeB: !transposeB }",
-		"dy, b, { transposeB: true }",
-		"matmul",
-	),
-	rule(
 		"gather",
-		"gatherInputGrad(dy, indices, ",
-		"gatherInputGrad(scale(dy, { by: 2 }), indices, ",
-		"gather",
+		"gather(dy, indices, { fill: 0 })",
+		"gather(dy, indices, { fill: 1 })",
+		"gatherInputGrad",
 	),
+	rule("elementwise", "mul(dy, div(y, b))", "mul(dy, y)", "div"),
 	rule(
 		"transpose",
 		"axes: axes.map((_, axis) => axes.indexOf(axis))",
 		"axes",
 		"transpose",
-	),
-	rule(
-		"avg-pool",
-		"...attrs,\n				inputSize",
-		"padding: attrs.padding,\n				window: attrs.window,\n				inputSize",
-		"avgPool",
 	),
 	rule(
 		"where",
