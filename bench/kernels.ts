@@ -11,6 +11,7 @@ import {
 	drawInputs,
 	type Row,
 	releaseAll,
+	shapeOfOutput,
 	shapesOf,
 	uploadInputs,
 } from "../test/rows.ts";
@@ -89,6 +90,3 @@ function workOf(row: Row): { flops: number | undefined; bytes: number } {
 	const flops = flopsOf(name, shapesOf(row), attrsOf(row), y);
 	return { flops, bytes: 4 * elements };
 }
-
-const shapeOfOutput = (row: Row) =>
-	row.op.spec.shape(shapesOf(row), attrsOf(row));

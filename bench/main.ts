@@ -2,10 +2,9 @@
 // Times the rows of the case table marked `timed`, and the training step.
 import { parseArgs } from "node:util";
 import { writeAtomically } from "../src/cli/atomic-file.ts";
-import { nodeGpu } from "../src/cli/node-gpu.ts";
 import { UsageError, WgradError } from "../src/data/errors.ts";
 import { runInBrowser } from "../test/browser.ts";
-import { bundle } from "../test/bundle.ts";
+import { runInNode } from "../test/node-program.ts";
 import { type BenchOptions, formatReport, type Report } from "./report.ts";
 
 const ENTRY = "bench/run.ts";
@@ -15,13 +14,18 @@ async function main(): Promise<void> {
 	const { runtime, gpu, json, filter } = readOptions();
 	const report =
 		runtime === "node"
-			? await runInNode({ filter })
+			? await inNode({ filter })
 			: await runInBrowser<Report>(ENTRY, { filter }, { gpu, log });
 	if (!report.step && !report.kernels.length) {
 		throw new UsageError(`--filter ${filter}: no timed row has that name`);
 	}
 	process.stdout.write(formatReport(report));
 	if (json) writeAtomically(json, `${JSON.stringify(report, null, "\t")}\n`);
+}
+
+function inNode(options: BenchOptions): Promise<Report> {
+	console.info = log;
+	return runInNode<Report>(ENTRY, options);
 }
 
 function readOptions() {
@@ -49,19 +53,6 @@ function oneOf<T extends string>(
 	const found = choices.find((c) => c === value);
 	if (found) return found;
 	throw new UsageError(`${option} ${value}: give ${choices.join(" or ")}`);
-}
-
-/** In this process; the program is bundled because Node cannot import `.wgsl`. */
-async function runInNode(options: BenchOptions): Promise<Report> {
-	const text = await bundle(ENTRY, { sourcemap: false });
-	const url = `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`;
-	const { gpu, globals } = await nodeGpu();
-	Object.assign(globalThis, globals);
-	console.info = log;
-	const program = (await import(url)) as {
-		run(options: BenchOptions, gpu: GPU): Promise<Report>;
-	};
-	return program.run(options, gpu);
 }
 
 try {

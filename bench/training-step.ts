@@ -1,5 +1,5 @@
 import { digitsPreset } from "../src/cli/digits-preset.ts";
-import type { Op, Shape, Tensor, WebgpuDevice } from "../src/engine/index.ts";
+import type { WebgpuDevice } from "../src/engine/index.ts";
 import { parameterCount, train, unet, unetConfig } from "../src/unet/index.ts";
 import { uniformNumbers } from "../test/rows.ts";
 import { flopsOf } from "./flops.ts";
@@ -58,7 +58,7 @@ export async function timeTrainingStep(
 		milliseconds,
 		range: rangeOf(samples),
 		firstMilliseconds,
-		gflops: flops / STEPS / milliseconds / 1e6,
+		gflops: flops / milliseconds / 1e6,
 		dispatches: (stats.dispatches - before.dispatches) / STEPS,
 		submits: (stats.submits - before.submits) / STEPS,
 		peakBytes: stats.peakBytes,
@@ -77,28 +77,18 @@ function randomBatch(count: number) {
 	};
 }
 
-/** Adds up the operations of every op that the device runs, until stopped. */
+/** Adds up the operations of every op until stopped: of one step, since it is captured. */
 function countFlops(device: WebgpuDevice): { stop(): number } {
 	let total = 0;
-	const { run } = device;
-	device.run = (spec, inputs, attrs, out) => {
-		total += flopsOf(spec.name, named(spec, inputs), attrs, out.shape) ?? 0;
-		return run(spec, inputs, attrs, out);
+	const { choose } = device;
+	device.choose = (spec, variants, call) => {
+		total += flopsOf(spec.name, call.shapes, call.attrs, call.y) ?? 0;
+		return choose(spec, variants, call);
 	};
 	return {
 		stop() {
-			device.run = run;
+			device.choose = choose;
 			return total;
 		},
 	};
-}
-
-function named(
-	spec: Op["spec"],
-	inputs: readonly (Tensor | undefined)[],
-): Record<string, Shape | undefined> {
-	const names = spec.inputs as readonly string[];
-	return Object.fromEntries(
-		names.map((name, i) => [name.replace("?", ""), inputs[i]?.shape]),
-	);
 }

@@ -13,7 +13,8 @@ const casesEsbuild: Plugin = {
 				...caseFiles.map(
 					(file, i) => `import { cases as c${i} } from "./cases/${file}";`,
 				),
-				`export const cases = [${caseFiles.map((_, i) => `...c${i}`)}];`,
+				`export const families = {${caseFiles.map((file, i) => `${JSON.stringify(file.replace(".ts", ""))}: c${i}`)}};`,
+				"export const cases = Object.values(families).flat();",
 			].join("\n"),
 			resolveDir: fileURLToPath(new URL(".", import.meta.url)),
 			loader: "ts",

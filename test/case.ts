@@ -90,6 +90,11 @@ export function labels(classes: number, shape: Shape, ignore?: number): Draw {
 	};
 }
 
+/** The same values stored as another element type. */
+export function stored(drawn: Draw, dtype: DType): Draw {
+	return { ...drawn, dtype };
+}
+
 /** Given values. */
 export function exactly(values: number[], shape: Shape): Draw {
 	return { shape, dtype: "f32", fill: () => Float64Array.from(values) };

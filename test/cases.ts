@@ -1,14 +1,17 @@
 import type { Case } from "./case.ts";
 import { caseFiles, caseFolder } from "./case-files.ts";
 
-/** The table: the rows of every file in test/cases. In a page's bundle this module is generated (test/bundle.ts). */
-export const cases: readonly Case[] = (
-	await Promise.all(
-		caseFiles.map(
-			(name) =>
-				import(
-					/* @vite-ignore */ new URL(name, caseFolder).pathname
-				) as Promise<{ cases: Case[] }>,
+/** The rows by the file of test/cases that holds them. In a page's bundle this module is generated (test/bundle.ts). */
+export const families: Readonly<Record<string, readonly Case[]>> =
+	Object.fromEntries(
+		await Promise.all(
+			caseFiles.map(async (name) => {
+				const path = new URL(name, caseFolder).pathname;
+				const { cases } = await import(/* @vite-ignore */ path);
+				return [name.replace(".ts", ""), cases as Case[]] as const;
+			}),
 		),
-	)
-).flatMap((module) => module.cases);
+	);
+
+/** The table: all rows. */
+export const cases: readonly Case[] = Object.values(families).flat();

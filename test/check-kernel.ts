@@ -1,10 +1,9 @@
+import { bytesOf, type DType, isInteger } from "../src/engine/dtype.ts";
 import {
 	cpuDevice,
 	type DeviceError,
 	type HostArray,
 	release,
-	type Shape,
-	sizeOf,
 	type Variant,
 	type WebgpuDevice,
 } from "../src/engine/index.ts";
@@ -16,30 +15,38 @@ import {
 	outputsOf,
 	type Row,
 	releaseAll,
+	rounded,
+	shapeOfOutput,
 	shapesOf,
 	uploadInputs,
 } from "./rows.ts";
 
-/** Largest normalised squared error of a float32 result. */
-const TOLERANCE = 1e-10;
+/** Largest normalised squared error of a result; half precision has 11 bits. */
+const TOLERANCE = { f32: 1e-10, f16: 1e-6 };
 
-/** A NaN that no kernel computes, and no class id or count. */
-const POISON = 0x7fc0dead;
+/** A NaN that no kernel computes, in single precision and twice in half, and no class id or count. */
+const POISON = 0x7fc07fc0;
 
 interface Expected {
 	readonly name: string;
 	readonly values: HostArray;
-	readonly shape: Shape;
+	readonly dtype: DType;
 }
 
-/**
- * Holds every variant of a row to the op's float64 reference and returns what
- * is wrong, one sentence per variant and output; empty when all is right.
- */
+/** What holding a row's variants to the reference found. */
+export interface KernelCheck {
+	/** What is wrong, one sentence per variant and output; empty when all is right. */
+	readonly problems: string[];
+	readonly variants: number;
+	/** Largest norm of the difference relative to the norm of the expected values, of any variant and output. */
+	readonly error: number;
+}
+
+/** Holds every variant of a row to the op's float64 reference. */
 export async function checkKernel(
 	row: Row,
 	device: WebgpuDevice,
-): Promise<string[]> {
+): Promise<KernelCheck> {
 	const values = drawInputs(row);
 	const expected = await runReference(row, values);
 	const { spec } = row.op;
@@ -47,26 +54,27 @@ export async function checkKernel(
 		? [{ stages: [], scratch: {} }]
 		: spec.launch({
 				shapes: shapesOf(row),
-				y: expected[0].shape,
+				y: shapeOfOutput(row),
 				attrs: attrsOf(row),
 				capabilities: device.capabilities,
 			});
-	if (variants.length === 0) return ["launch returns no variant"];
-	const problems: string[] = [];
+	const problems = variants.length ? [] : ["launch returns no variant"];
+	let largest = 0;
 	for (const [i, variant] of variants.entries()) {
 		const found = await runVariant(row, values, device, i, [
-			sizeOf(expected[0].shape),
-			...Object.values(variant.scratch),
+			bytesOf(expected[0].dtype, expected[0].values.length),
+			...Object.values(variant.scratch).map((n) => 4 * n),
 		]);
-		for (const { name, values } of expected) {
-			const problem = compare(found[name], values);
+		for (const { name, values, dtype } of expected) {
+			const { problem, error } = compare(found[name], values, dtype);
+			largest = Math.max(largest, error);
 			if (problem)
 				problems.push(
 					`variant ${i} (${describeVariant(variant)}), ${name}: ${problem}`,
 				);
 		}
 	}
-	return problems;
+	return { problems, variants: variants.length, error: largest };
 }
 
 async function runReference(
@@ -78,8 +86,8 @@ async function runReference(
 	return Promise.all(
 		Object.entries(outputs).map(async ([name, t]) => ({
 			name,
-			values: await t.data(),
-			shape: t.shape,
+			values: rounded(await t.data(), t.dtype),
+			dtype: t.dtype,
 		})),
 	);
 }
@@ -108,18 +116,24 @@ async function runVariant(
  * out as the output and the scratch of the next call: what a kernel does not
  * write, or reads before writing, then shows.
  */
-function poison(device: WebgpuDevice, sizes: readonly number[]): void {
-	const buffers = sizes.map((n) =>
-		device.upload(new Int32Array(n).fill(POISON), [n], "i32"),
+function poison(device: WebgpuDevice, bytes: readonly number[]): void {
+	const buffers = bytes.map((n) =>
+		device.upload(new Int32Array(n / 4).fill(POISON), [n / 4], "i32"),
 	);
 	for (const t of buffers) release(t);
 }
 
-/** Undefined when `found` agrees; NaN and infinities must be in the same places. */
-function compare(found: HostArray, expected: HostArray): string | undefined {
-	if (found.length !== expected.length)
-		return `${found.length} values instead of ${expected.length}`;
-	const exact = expected instanceof Int32Array;
+/** No problem when `found` agrees; NaN and infinities must be in the same places. */
+function compare(
+	found: HostArray,
+	expected: HostArray,
+	dtype: DType,
+): { problem?: string; error: number } {
+	if (found.length !== expected.length) {
+		const problem = `${found.length} values instead of ${expected.length}`;
+		return { problem, error: Number.NaN };
+	}
+	const exact = isInteger(dtype);
 	let difference = 0;
 	let total = 0;
 	let worst = -1;
@@ -128,7 +142,9 @@ function compare(found: HostArray, expected: HostArray): string | undefined {
 		const [a, b] = [found[i], expected[i]];
 		const same = exact ? a === b : Object.is(a, b) || a === b;
 		const finite = Number.isFinite(a) && Number.isFinite(b);
-		if (!same && (exact || !finite)) return `element ${i} is ${a}, not ${b}`;
+		if (!same && (exact || !finite)) {
+			return { problem: `element ${i} is ${a}, not ${b}`, error: Number.NaN };
+		}
 		if (!Number.isFinite(b)) continue;
 		difference += (a - b) ** 2;
 		total += b ** 2;
@@ -138,8 +154,13 @@ function compare(found: HostArray, expected: HostArray): string | undefined {
 		}
 	}
 	// Written so that an all-zero expectation asks for exact zeros.
-	if (difference <= TOLERANCE * total) return undefined;
-	return `normalised squared error ${(difference / total).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`;
+	const tolerance = TOLERANCE[dtype === "f16" ? "f16" : "f32"];
+	const error = difference > 0 ? Math.sqrt(difference / total) : 0;
+	if (difference <= tolerance * total) return { error };
+	return {
+		problem: `normalised squared error ${(error ** 2).toExponential(2)}; element ${worst} is ${found[worst]}, not ${expected[worst]}`,
+		error,
+	};
 }
 
 /**
@@ -147,7 +168,7 @@ function compare(found: HostArray, expected: HostArray): string | undefined {
  * first error for good, so the next row gets a new one.
  */
 export function kernelChecker(open: () => Promise<WebgpuDevice>): {
-	check(row: Row): Promise<string[]>;
+	check(row: Row): Promise<KernelCheck>;
 	destroy(): void;
 } {
 	let device: WebgpuDevice | undefined;
@@ -162,7 +183,8 @@ export function kernelChecker(open: () => Promise<WebgpuDevice>): {
 				return await checkKernel(row, device);
 			} catch (error) {
 				destroy();
-				return [(error as DeviceError).message];
+				const problems = [(error as DeviceError).message];
+				return { problems, variants: 0, error: Number.NaN };
 			}
 		},
 		destroy,

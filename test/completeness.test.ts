@@ -2,13 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { accumulate } from "../src/engine/accumulate.ts";
-import type { Capabilities, Op } from "../src/engine/index.ts";
+import type { Op } from "../src/engine/index.ts";
 import { bareName } from "../src/engine/op.ts";
 import * as kernels from "../src/kernels/index.ts";
-import type { Case } from "./case.ts";
 import { caseFiles } from "./case-files.ts";
 import { cases } from "./cases.ts";
-import { attrsOf, shapesOf } from "./rows.ts";
+import { kernelsOf } from "./rows.ts";
 
 /** What src/kernels exports, and the engine's own op. */
 const exported = new Map<string, Op>(
@@ -54,6 +53,13 @@ describe("the table is complete", () => {
 					`a row without ${bareName(input)}`,
 				).toBe(true);
 			}
+			for (const [key, value] of Object.entries(op.spec.defaults)) {
+				const other = rows.some((c) => {
+					const given = (c.attrs as Record<string, unknown>)[key];
+					return given !== undefined && given !== value;
+				});
+				expect(other, `a row with another ${key}`).toBe(true);
+			}
 		});
 	}
 });
@@ -76,32 +82,6 @@ describe("every kernel is used", () => {
 		});
 	}
 });
-
-/** Names of the kernels in any variant of a row, on small and on large adapters. */
-function kernelsOf(row: Case): string[] {
-	const { spec } = row.op;
-	const [shapes, attrs] = [shapesOf(row), attrsOf(row)];
-	const y = spec.shape(shapes, attrs);
-	return [
-		adapter({ software: true, maxInvocations: 256 }),
-		adapter({ features: new Set(["subgroups", "shader-f16"]) }),
-	].flatMap((capabilities) =>
-		spec
-			.launch({ shapes, y, attrs, capabilities })
-			.flatMap((variant) => variant.stages.map((s) => s.kernel.name)),
-	);
-}
-
-function adapter(differences: Partial<Capabilities>): Capabilities {
-	return {
-		software: false,
-		features: new Set(),
-		maxInvocations: 1024,
-		maxWorkgroupBytes: 32768,
-		maxBindingBytes: 2 ** 31 - 4,
-		...differences,
-	};
-}
 
 function filesUnder(folder: string): string[] {
 	return readdirSync(folder, { recursive: true, encoding: "utf8" }).map((f) =>

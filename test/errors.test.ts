@@ -4,10 +4,12 @@ import {
 	defineOp,
 	formatShape,
 	type Op,
+	release,
 	ShapeError,
+	type Tensor,
 	valueAndGrad,
 } from "../src/engine/index.ts";
-import { fails, normal } from "./case.ts";
+import { fails, normal, stored } from "./case.ts";
 import { cases } from "./cases.ts";
 import {
 	call,
@@ -25,6 +27,66 @@ describe("a wrong call is rejected where it stands", () => {
 		test(`${row.name}: ${row.error}`, () => check(row));
 	}
 });
+
+/** Attributes that take any number, and say what they do with NaN. */
+const ANY_NUMBER = ["gather.fill"];
+
+describe("whatever is wrong with a call of", () => {
+	const correct = nameRows(cases.filter((c) => !c.error && !c.bench));
+	for (const op of new Set(correct.map((c) => c.op))) {
+		const { name, defaults, dtypes = {} } = op.spec;
+		// The row that gives most inputs.
+		const rowOf = correct
+			.filter((c) => c.op === op)
+			.reduce((a, b) =>
+				Object.keys(b.inputs).length > Object.keys(a.inputs).length ? b : a,
+			);
+		const wrong = (changes: Partial<Row>, error: string) =>
+			check({ ...rowOf, ...changes, error });
+
+		test(`${name}: element types`, () => {
+			for (const input of inputNames(rowOf)) {
+				const drawn = rowOf.inputs[input];
+				const want = (dtypes as Record<string, string>)[input] ?? "f32";
+				if (!drawn || want === "any") continue;
+				const dtype = want === "i32" ? "f32" : "i32";
+				const inputs = { ...rowOf.inputs, [input]: stored(drawn, dtype) };
+				wrong({ inputs }, `${input} is ${dtype} but must be ${want}`);
+			}
+		});
+		test(`${name}: attributes`, () => {
+			wrong({ attrs: { ...rowOf.attrs, nonsense: 1 } }, "unknown attribute");
+			for (const [key, value] of Object.entries(defaults)) {
+				if (ANY_NUMBER.includes(`${name}.${key}`)) continue;
+				const given = (rowOf.attrs as Record<string, unknown>)[key] ?? value;
+				wrong({ attrs: { ...rowOf.attrs, [key]: nonsense(given) } }, key);
+			}
+		});
+		test(`${name}: inputs`, () => {
+			const f = op as (...args: unknown[]) => unknown;
+			const usage = /^ShapeError: \w+: .*; usage: \w+\(.*\)$/;
+			const [first, ...rest] = uploadInputs(
+				rowOf,
+				drawInputs(rowOf),
+				cpuDevice(),
+			);
+			expect(String(errorOf(() => f()))).toMatch(usage);
+			expect(String(errorOf(() => f([1, 2], ...rest)))).toMatch(usage);
+			const many = [first, ...rest, first, rowOf.attrs];
+			expect(String(errorOf(() => f(...many)))).toMatch(usage);
+			release(first as Tensor);
+			const freed = String(errorOf(() => f(first, ...rest, rowOf.attrs)));
+			expect(freed).toContain(`${name}(`);
+			expect(freed).toContain("has been freed");
+		});
+	}
+});
+
+/** A value of the attribute's form that no op can take. */
+function nonsense(value: unknown): unknown {
+	if (Array.isArray(value)) return [Number.NaN, ...value.slice(1)];
+	return typeof value === "number" ? Number.NaN : "nonsense";
+}
 
 describe("the check itself notices", () => {
 	const shapes = { x: normal(2, 3) };

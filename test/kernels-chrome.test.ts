@@ -25,7 +25,7 @@ else {
 				cases.filter((c) => !c.error && !c.bench),
 			)) {
 				test(name, () => {
-					expect(report.problems[name].join("\n")).toBe("");
+					expect(report.rows[name].problems.join("\n")).toBe("");
 				});
 			}
 		});

@@ -5,6 +5,7 @@ import {
 	type Device,
 	type Tensor,
 	tensor,
+	valueAndGrad,
 	type WebgpuDevice,
 } from "../src/engine/index.ts";
 import {
@@ -22,6 +23,7 @@ import {
 } from "../src/kernels/index.ts";
 import { describeOnGpus } from "./gpu.ts";
 import { withEveryVariant } from "./oracle/every-variant.ts";
+import { drawCall, type RandomCall, randomCalls } from "./random-calls.ts";
 import {
 	type ConvCall,
 	channelCounts,
@@ -163,6 +165,45 @@ await describeOnGpus((open) => {
 	);
 });
 
+await describeOnGpus((open) => {
+	let device: WebgpuDevice;
+	beforeAll(async () => {
+		device = await open();
+	});
+	afterAll(() => device?.destroy());
+
+	property(
+		"any call and its gradients agree with float64 in every variant",
+		randomCalls,
+		async (c) => {
+			const expected = await callResults(c, cpu);
+			const problems = await withEveryVariant(device, async () => {
+				const found = await callResults(c, device);
+				return Object.keys(found).filter(
+					// All numbers are of size 1; a gradient may cancel to nothing.
+					(name) => !(error(found[name], expected[name], 1) < 2e-5),
+				);
+			});
+			expect(problems).toEqual([]);
+		},
+	);
+});
+
+/** A call's result and the gradients of its sum with random weights, by name. */
+async function callResults(
+	c: RandomCall,
+	device: Device,
+): Promise<Record<string, ArrayLike<number>>> {
+	const { value, grads } = valueAndGrad((inputs: Tensor[]) => {
+		const y = c.run(inputs);
+		const weights = randomTensor(y.shape, c.seed - 1, device);
+		return { loss: sum(mul(y, weights)), y };
+	})(drawCall(c, device));
+	const found: Record<string, ArrayLike<number>> = { y: await value.y.data() };
+	for (const [i, g] of grads.entries()) found[`input ${i}`] = await g.data();
+	return found;
+}
+
 /** A test of a property with random calls. */
 function property<T>(
 	name: string,
@@ -218,9 +259,13 @@ async function convolutionResults(
 	return { y, biased, dx, dw };
 }
 
-/** Largest difference relative to the largest value. */
-function error(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-	let [worst, largest] = [0, 0];
+/** Largest difference relative to the largest value, which counts as at least `least`. */
+function error(
+	found: ArrayLike<number>,
+	expected: ArrayLike<number>,
+	least = 0,
+): number {
+	let [worst, largest] = [0, least];
 	for (let i = 0; i < expected.length; i++) {
 		worst = Math.max(worst, Math.abs(found[i] - expected[i]));
 		largest = Math.max(largest, Math.abs(expected[i]));

@@ -1,5 +1,7 @@
+import { type DType, toCpu } from "../src/engine/dtype.ts";
 import type { Device } from "../src/engine/index.ts";
 import {
+	type Capabilities,
 	formatShape,
 	type HostArray,
 	release,
@@ -15,12 +17,16 @@ export interface Row extends Case {
 	readonly name: string;
 }
 
+/** Element types that go without saying. */
+const usual = new Set<DType>(["f32", "i32"]);
+
 /** Names rows by op, shapes and attributes; rows that share all three get a number. */
 export function nameRows(cases: readonly Case[]): Row[] {
 	const seen = new Map<string, number>();
 	return cases.map((c) => {
 		const inputs = Object.entries(c.inputs).map(
-			([name, { shape }]) => name + formatShape(shape),
+			([name, { shape, dtype }]) =>
+				name + formatShape(shape) + (usual.has(dtype) ? "" : `:${dtype}`),
 		);
 		const attrs = Object.keys(c.attrs).length ? [JSON.stringify(c.attrs)] : [];
 		const plain = [c.op.spec.name, ...inputs, ...attrs].join(" ");
@@ -36,9 +42,15 @@ export function drawInputs(row: Row): Record<string, HostArray> {
 	return Object.fromEntries(
 		Object.entries(row.inputs).map(([name, { shape, dtype, fill }]) => {
 			const values = fill(random, sizeOf(shape));
-			return [name, dtype === "i32" ? values : values.map(Math.fround)];
+			return [name, rounded(values, dtype)];
 		}),
 	);
+}
+
+/** Values that the element type holds exactly. */
+export function rounded(values: HostArray, dtype: DType): HostArray {
+	if (dtype === "f32") return values.map(Math.fround);
+	return dtype === "f16" ? toCpu(values, dtype) : values;
 }
 
 /** Puts a row's inputs on a device, in the op's order; absent ones are undefined. */
@@ -97,9 +109,40 @@ export function shapesOf(row: Case): Record<string, Shape | undefined> {
 	);
 }
 
+/** Shape of what a row's op gives. */
+export function shapeOfOutput(row: Case): Shape {
+	return row.op.spec.shape(shapesOf(row), attrsOf(row));
+}
+
 /** A row's attributes with the defaults of those it leaves out. */
 export function attrsOf(row: Case): object {
 	return { ...row.op.spec.defaults, ...row.attrs };
+}
+
+/** Names of the kernels in any variant of a row, on small and on large adapters. */
+export function kernelsOf(row: Case): string[] {
+	const { spec } = row.op;
+	const [shapes, attrs] = [shapesOf(row), attrsOf(row)];
+	const y = shapeOfOutput(row);
+	return [
+		adapter({ software: true, maxInvocations: 256 }),
+		adapter({ features: new Set(["subgroups", "shader-f16"]) }),
+	].flatMap((capabilities) =>
+		spec
+			.launch({ shapes, y, attrs, capabilities })
+			.flatMap((variant) => variant.stages.map((s) => s.kernel.name)),
+	);
+}
+
+function adapter(differences: Partial<Capabilities>): Capabilities {
+	return {
+		software: false,
+		features: new Set(),
+		maxInvocations: 1024,
+		maxWorkgroupBytes: 32768,
+		maxBindingBytes: 2 ** 31 - 4,
+		...differences,
+	};
 }
 
 /** A variant's kernels with their constants, for reports. */

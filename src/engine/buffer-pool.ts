@@ -8,6 +8,9 @@ export interface BufferPool {
 	share(buffer: GPUBuffer): GPUBuffer;
 	/** One user less; the last one's buffer is free for reuse. */
 	give(buffer: GPUBuffer): void;
+	/** A buffer of just this size that is not reused, until `drop`. */
+	make(bytes: number): GPUBuffer;
+	drop(buffer: GPUBuffer): void;
 	destroy(): void;
 }
 
@@ -16,6 +19,27 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 	const free = new Map<number, GPUBuffer[]>();
 	/** Buffers in use and how many tensors use each. */
 	const live = new Map<GPUBuffer, number>();
+	const create = (size: number) =>
+		device.createBuffer({
+			size,
+			usage:
+				GPUBufferUsage.STORAGE |
+				GPUBufferUsage.COPY_SRC |
+				GPUBufferUsage.COPY_DST,
+		});
+	const enter = (buffer: GPUBuffer) => {
+		live.set(buffer, 1);
+		stats.liveBuffers++;
+		stats.liveBytes += buffer.size;
+		const bytes = stats.liveBytes + stats.pooledBytes;
+		stats.peakBytes = Math.max(stats.peakBytes, bytes);
+		return buffer;
+	};
+	const leave = (buffer: GPUBuffer) => {
+		live.delete(buffer);
+		stats.liveBuffers--;
+		stats.liveBytes -= buffer.size;
+	};
 	return {
 		take(bytes) {
 			if (bytes > device.limits.maxBufferSize) {
@@ -28,22 +52,9 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 			if (buffer) {
 				stats.pooledBytes -= size;
 			} else {
-				buffer = device.createBuffer({
-					size,
-					usage:
-						GPUBufferUsage.STORAGE |
-						GPUBufferUsage.COPY_SRC |
-						GPUBufferUsage.COPY_DST,
-				});
+				buffer = create(size);
 			}
-			live.set(buffer, 1);
-			stats.liveBuffers++;
-			stats.liveBytes += size;
-			stats.peakBytes = Math.max(
-				stats.peakBytes,
-				stats.liveBytes + stats.pooledBytes,
-			);
-			return buffer;
+			return enter(buffer);
 		},
 		share(buffer) {
 			live.set(buffer, (live.get(buffer) ?? 0) + 1);
@@ -56,13 +67,16 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 				live.set(buffer, users - 1);
 				return;
 			}
-			live.delete(buffer);
-			stats.liveBuffers--;
-			stats.liveBytes -= buffer.size;
+			leave(buffer);
 			stats.pooledBytes += buffer.size;
 			const list = free.get(buffer.size);
 			if (list) list.push(buffer);
 			else free.set(buffer.size, [buffer]);
+		},
+		make: (bytes) => enter(create(bytes)),
+		drop(buffer) {
+			leave(buffer);
+			buffer.destroy();
 		},
 		destroy() {
 			for (const b of live.keys()) b.destroy();

@@ -1,5 +1,6 @@
 import type { Capabilities, Device, DeviceStats } from "./device.ts";
-import { type DType, type HostArray, isInteger, toCpu } from "./dtype.ts";
+import { type DType, type HostArray, toCpu } from "./dtype.ts";
+import { resolved } from "./live.ts";
 import { type NdArray, perInput } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -50,7 +51,8 @@ export function cpuDevice(): Device {
 		upload(values, shape, dtype) {
 			return make(toCpu(values, dtype), shape, dtype);
 		},
-		run(spec, inputs, attrs, out) {
+		run(spec, inputs, given, out) {
+			const attrs = resolved(given);
 			if (spec.alias) {
 				const source = inputs[spec.inputs.indexOf(spec.alias)] as Tensor;
 				shared.set(source.storage as object, usersOf(source) + 1);
@@ -65,7 +67,7 @@ export function cpuDevice(): Device {
 			}
 			const n = sizeOf(out.shape);
 			const y = make(
-				isInteger(out.dtype) ? new Int32Array(n) : new Float64Array(n),
+				toCpu(new Float64Array(n), out.dtype),
 				out.shape,
 				out.dtype,
 			);

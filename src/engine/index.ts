@@ -1,5 +1,6 @@
 export { identify, type WebgpuOptions } from "./adapter.ts";
 export { release, scope } from "./arena.ts";
+export { type Captured, capture, type ProgramReport } from "./capture.ts";
 export { cpuDevice } from "./cpu.ts";
 export {
 	type Capabilities,
@@ -27,6 +28,7 @@ export {
 	single,
 	vectorized,
 } from "./kernel.ts";
+export { eachRun, type Live, live, mapLive } from "./live.ts";
 export {
 	defineOp,
 	type GradContext,

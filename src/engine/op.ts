@@ -3,6 +3,7 @@ import type { Capabilities } from "./device.ts";
 import { type DType, isInteger } from "./dtype.ts";
 import { GradientError, ShapeError } from "./errors.ts";
 import type { Variant } from "./kernel.ts";
+import { checkLive, resolved, type WithLive } from "./live.ts";
 import { formatShape, type Shape } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -45,13 +46,16 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	readonly updates?: readonly Bare<I[number]>[];
 	/** The input whose memory the output shares: nothing is computed, only the shape changes. Its `launch` returns no variant. */
 	readonly alias?: Bare<I[number]>;
-	/** Element types other than f32. */
-	readonly dtypes?: { readonly [N in Bare<I[number]>]?: DType };
+	/** Element types other than f32; "any" where values are moved or tested, not computed with. */
+	readonly dtypes?: { readonly [N in Bare<I[number]>]?: DType | "any" };
 	/** Values of attributes that a call leaves out. */
 	readonly defaults: A;
 	/** Checks the call and gives the output's shape; rejects with `invalid(reason)`. */
 	shape(shapes: PerInput<I, Shape>, attrs: A): Shape;
-	/** Element type of the output, or how attributes decide it; unless given f16 if all float inputs are, else f32. */
+	/**
+	 * Element type of the output, or how attributes decide it; unless given f16 if all float inputs are, else f32,
+	 * or the type of "any" inputs that are all of one integer type.
+	 */
 	readonly dtype?: DType | ((attrs: A) => DType);
 	/** The input whose element type the output has, where statistics of another type take part. */
 	readonly dtypeLike?: Bare<I[number]>;
@@ -59,6 +63,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	reference(inputs: PerInput<I, NdArray>, attrs: A, y: NdArray): void;
 	/** The valid GPU variants, best first for these capabilities. */
 	launch(call: Launch<I, A>): Variant[];
+	/** Attributes that may be live numbers; gradient rules hand them on unread. */
+	readonly live?: readonly (keyof A)[];
 	/** Gradient rule per input. An input without one cannot be differentiated. */
 	readonly grad?: {
 		readonly [N in Bare<I[number]>]?: (context: GradContext<I, A>) => Tensor;
@@ -72,6 +78,9 @@ export interface Launch<I extends readonly string[], A> {
 	readonly attrs: A;
 	readonly capabilities: Capabilities;
 }
+
+/** What any op's `launch` decides on. */
+export type AnyLaunch = Parameters<Op["spec"]["launch"]>[0];
 
 type Optional<I extends readonly string[]> = I extends readonly [
 	...infer Head extends string[],
@@ -88,7 +97,7 @@ export interface Op<
 	// biome-ignore lint/suspicious/noExplicitAny: as above
 	A extends object = any,
 > {
-	(...args: [...Optional<I>, attrs?: Partial<A>]): Tensor;
+	(...args: [...Optional<I>, attrs?: Partial<WithLive<A>>]): Tensor;
 	readonly spec: OpSpec<I, A>;
 }
 
@@ -116,12 +125,16 @@ export function defineOp<const I extends readonly string[], A extends object>(
 	spec: OpSpec<I, A>,
 ): Op<I, A> {
 	const op = (...args: (Tensor | Partial<A> | undefined)[]) => {
-		const { inputs, attrs } = splitArguments(spec, args);
+		const { inputs, attrs: given } = splitArguments(spec, args);
+		checkLive(spec.name, given, spec.live);
+		const attrs = resolved<A>(given as WithLive<A>);
 		const shapes = perInput(spec, inputs, (t) => t.shape);
 		let shape: Shape;
+		let dtype: DType;
 		try {
 			check(spec, inputs);
 			shape = spec.shape(shapes as PerInput<I, Shape>, attrs);
+			dtype = outputType(spec, inputs, attrs);
 		} catch (error) {
 			if (!(error instanceof ShapeError)) throw error;
 			throw new ShapeError(
@@ -137,10 +150,10 @@ export function defineOp<const I extends readonly string[], A extends object>(
 			}
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
-		const out = { shape, dtype: outputType(spec, inputs, attrs) };
-		const y = device.run(spec as unknown as Op["spec"], inputs, attrs, out);
+		const out = { shape, dtype };
+		const y = device.run(spec as unknown as Op["spec"], inputs, given, out);
 		if (spec.updates) return y;
-		record(spec as unknown as Op["spec"], inputs, attrs, keep(y));
+		record(spec as unknown as Op["spec"], inputs, given, keep(y));
 		return y;
 	};
 	return (
@@ -173,19 +186,29 @@ function splitArguments<A extends object>(
 		);
 	});
 	const attrs = hasAttrs ? (last as Partial<A>) : {};
-	for (const key of Object.keys(attrs)) {
+	for (const [key, value] of Object.entries(attrs)) {
 		if (!(key in spec.defaults)) {
 			throw new ShapeError(`${spec.name}: unknown attribute ${key}; ${usage}`);
+		}
+		const usual = spec.defaults[key as keyof A];
+		if (typeof usual === "boolean" && !isBoolean(value)) {
+			throw new ShapeError(
+				`${spec.name}: ${key} is ${value} but must be true or false; ${usage}`,
+			);
 		}
 	}
 	const set = Object.entries(attrs).filter(([, v]) => v !== undefined);
 	return { inputs, attrs: { ...spec.defaults, ...Object.fromEntries(set) } };
 }
 
+function isBoolean(value: unknown): boolean {
+	return value === undefined || typeof value === "boolean";
+}
+
 function check(
 	spec: {
 		inputs: readonly string[];
-		dtypes?: Readonly<Record<string, DType | undefined>>;
+		dtypes?: Readonly<Record<string, DType | "any" | undefined>>;
 		updates?: readonly string[];
 	},
 	inputs: readonly (Tensor | undefined)[],
@@ -203,10 +226,10 @@ function check(
 		const updated = spec.updates?.includes(bareName(name)) ?? false;
 		const fits = updated
 			? t.dtype === want
-			: isInteger(t.dtype) === isInteger(want);
+			: want === "any" || isInteger(t.dtype) === isInteger(want);
 		if (!fits) {
 			throw new ShapeError(
-				`${bareName(name)} is ${t.dtype} but must be ${want}`,
+				`${bareName(name)} is ${t.dtype} but must be ${want}; convert it with cast`,
 			);
 		}
 		if (t.device !== device) {
@@ -220,6 +243,8 @@ function check(
 function outputType<A>(
 	spec: {
 		readonly inputs: readonly string[];
+		readonly alias?: string;
+		readonly dtypes?: Readonly<Record<string, DType | "any" | undefined>>;
 		readonly dtype?: DType | ((attrs: A) => DType);
 		readonly dtypeLike?: string;
 	},
@@ -232,9 +257,29 @@ function outputType<A>(
 		const like = spec.inputs.map(bareName).indexOf(spec.dtypeLike);
 		return inputs[like]?.dtype ?? "f32";
 	}
+	const moved = inputs.flatMap((t, i) =>
+		t && spec.dtypes?.[bareName(spec.inputs[i])] === "any" ? [t.dtype] : [],
+	);
+	const whole = moved.filter(isInteger);
+	if (
+		whole.some((dtype) => dtype !== moved[0] || whole.length < moved.length)
+	) {
+		throw new ShapeError(
+			`the inputs are ${moved.join(" and ")}; convert one with cast`,
+		);
+	}
 	const floats = inputs.filter((t) => t && !isInteger(t.dtype));
-	const half = floats.length > 0 && floats.every((t) => t?.dtype === "f16");
-	return half ? "f16" : "f32";
+	if (floats.length || !whole.length) {
+		const half = floats.length > 0 && floats.every((t) => t?.dtype === "f16");
+		return half ? "f16" : "f32";
+	}
+	// No invocation can write one byte of a word that others write too.
+	if (whole[0] === "u8" && !spec.alias) {
+		throw new ShapeError(
+			"u8 values are stored four to a word and cannot be moved; convert them with cast to i32",
+		);
+	}
+	return whole[0];
 }
 
 /** `conv2d(x[1,8,8,3], w[3,3,4,8], {"stride":1})`, for errors. */

@@ -1,45 +1,71 @@
 import { DeviceError } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
 
-/** A compiled kernel with one set of constants. */
-export interface Pipeline {
-	readonly pipeline: GPUComputePipeline;
-	readonly layout: GPUBindGroupLayout;
+/** The compiled kernels of a device. */
+export interface Pipelines {
+	/** A kernel with one set of constants; compiles it where it is new. */
+	get(kernel: Kernel, constants: Constants): GPUComputePipeline;
+	/** Compiles it beside other work, and others at once; `get` then has it. */
+	prepare(kernel: Kernel, constants: Constants): Promise<void>;
+	layoutOf(kernel: Kernel): GPUBindGroupLayout;
 }
 
+type Constants = Readonly<Record<string, number>>;
+
 /** Compiles each (kernel, constants) once: browsers do not cache equal sources. */
-export function pipelineCache(
-	device: GPUDevice,
-): (kernel: Kernel, constants: Readonly<Record<string, number>>) => Pipeline {
+export function pipelineCache(device: GPUDevice): Pipelines {
 	const kernels = new Map<Kernel, KernelEntry>();
-	return (kernel, constants) => {
-		let entry = kernels.get(kernel);
-		if (!entry) {
-			entry = kernelEntry(device, kernel);
-			kernels.set(kernel, entry);
-		}
-		const key = JSON.stringify(constants);
-		let compiled = entry.compiled.get(key);
-		if (!compiled) {
-			compiled = {
-				layout: entry.layout,
-				pipeline: device.createComputePipeline({
-					label: `${kernel.name} ${key}`,
-					layout: entry.pipelineLayout,
-					compute: { module: entry.module, entryPoint: "main", constants },
-				}),
-			};
-			entry.compiled.set(key, compiled);
-		}
-		return compiled;
+	const entryOf = (kernel: Kernel) => {
+		const entry = kernels.get(kernel) ?? kernelEntry(device, kernel);
+		kernels.set(kernel, entry);
+		return entry;
+	};
+	const describe = (entry: KernelEntry, constants: Constants, key: string) => ({
+		label: `${entry.name} ${key}`,
+		layout: entry.pipelineLayout,
+		compute: { module: entry.module, entryPoint: "main", constants },
+	});
+	return {
+		get(kernel, constants) {
+			const entry = entryOf(kernel);
+			const key = JSON.stringify(constants);
+			let pipeline = entry.compiled.get(key);
+			if (!pipeline) {
+				pipeline = device.createComputePipeline(
+					describe(entry, constants, key),
+				);
+				entry.compiled.set(key, pipeline);
+			}
+			return pipeline;
+		},
+		async prepare(kernel, constants) {
+			const entry = entryOf(kernel);
+			const key = JSON.stringify(constants);
+			if (entry.compiled.has(key)) return;
+			let coming = entry.coming.get(key);
+			if (!coming) {
+				coming = device.createComputePipelineAsync(
+					describe(entry, constants, key),
+				);
+				entry.coming.set(key, coming);
+			}
+			try {
+				entry.compiled.set(key, await coming);
+			} catch (error) {
+				throw new DeviceError(`kernel ${kernel.name}: ${error}`);
+			}
+		},
+		layoutOf: (kernel) => entryOf(kernel).layout,
 	};
 }
 
 interface KernelEntry {
+	readonly name: string;
 	readonly module: GPUShaderModule;
 	readonly layout: GPUBindGroupLayout;
 	readonly pipelineLayout: GPUPipelineLayout;
-	readonly compiled: Map<string, Pipeline>;
+	readonly compiled: Map<string, GPUComputePipeline>;
+	readonly coming: Map<string, Promise<GPUComputePipeline>>;
 }
 
 function kernelEntry(device: GPUDevice, kernel: Kernel): KernelEntry {
@@ -74,6 +100,8 @@ function kernelEntry(device: GPUDevice, kernel: Kernel): KernelEntry {
 			label: kernel.name,
 			code: kernel.code,
 		}),
+		name: kernel.name,
 		compiled: new Map(),
+		coming: new Map(),
 	};
 }

@@ -1,11 +1,25 @@
 import type { DType } from "./dtype.ts";
 import type { Kernel } from "./kernel.ts";
 
+/** Makes kernels with other element types, each once: pipelines are cached by kernel. */
+export function storedKernels(): typeof storedAs {
+	const known = new Map<Kernel, Map<string, Kernel>>();
+	return (kernel, types) => {
+		const key = JSON.stringify(types);
+		if (key === "{}") return kernel;
+		const made = known.get(kernel) ?? new Map<string, Kernel>();
+		known.set(kernel, made);
+		const stored = made.get(key) ?? storedAs(kernel, types);
+		made.set(key, stored);
+		return stored;
+	};
+}
+
 /**
  * The kernel with some of its arrays stored as another element type: every
  * load and store of them converts, the arithmetic stays as written. `types`
- * names the bindings; only f16 and u8 differ from how kernels declare arrays
- * (u32 has the bits of i32).
+ * names the bindings. A kernel whose arrays of `Element` all hold 32-bit
+ * integers computes in them (and in a `Scalar` of that kind): it only moves values.
  */
 export function storedAs(
 	kernel: Kernel,
@@ -13,27 +27,50 @@ export function storedAs(
 ): Kernel {
 	let { code } = kernel;
 	const element = /alias Element = (\w+);/.exec(code)?.[1];
+	const elements = [...code.matchAll(/ (\w+): array<Element>;/g)];
+	const words = elements.map(([, name]) => types[name]);
+	if (words.length && words.every((t) => t === "i32" || t === "u32")) {
+		code = code
+			.replace(/Element = vec4f/, "Element = vec4i")
+			.replace(/(Element|Scalar) = f32/g, "$1 = i32");
+		return { ...kernel, code };
+	}
 	let half = false;
 	for (const [name, dtype] of Object.entries(types)) {
 		const declared = new RegExp(
 			`(var<storage[^>]*> ${name}: array<)(\\w+)(>;)`,
 		);
-		const type = declared.exec(code)?.[2];
-		if (!type)
+		const as = declared.exec(code)?.[2];
+		const type = as === "Element" ? element : as;
+		// Kernels declare integers as i32 and atomics; u32 has the same bits.
+		if (dtype !== "f16" && dtype !== "u8" && !type?.includes("f")) continue;
+		if (!as || !type)
 			throw new Error(`kernel ${kernel.name} has no plain array ${name}`);
-		const vector = (type === "Element" ? element : type) === "vec4f";
 		if (dtype === "f16") half = true;
-		const stored = dtype === "u8" ? "u32" : vector ? "vec4<f16>" : "f16";
+		const stored = storedType(dtype, type === "vec4f");
 		code = rewrite(code.replace(declared, `$1${stored}$3`), name, {
 			load: (index) =>
 				dtype === "u8"
-					? `i32((${name}[u32(${index}) / 4] >> (8 * (u32(${index}) % 4))) & 255)`
-					: `${type}(${name}[${index}])`,
+					? `${as}(${bytesAt(name, index, type === "vec4f")})`
+					: `${as}(${name}[${index}])`,
 			store: (index, value) => `${name}[${index}] = ${stored}(${value})`,
 		});
 	}
 	const enables = half ? [...kernel.enables, "f16"] : kernel.enables;
 	return { ...kernel, enables, code: half ? `enable f16;\n${code}` : code };
+}
+
+/** WGSL type of one element of the array. */
+function storedType(dtype: DType, vector: boolean): string {
+	if (dtype === "u8") return "u32";
+	return vector ? `vec4<${dtype}>` : dtype;
+}
+
+/** The byte `index`, or the four bytes of word `index`, of an array of words. */
+function bytesAt(name: string, index: string, vector: boolean): string {
+	return vector
+		? `(vec4u(${name}[${index}]) >> vec4u(0, 8, 16, 24)) & vec4u(255)`
+		: `(${name}[u32(${index}) / 4] >> (8 * (u32(${index}) % 4))) & 255`;
 }
 
 interface Access {

@@ -22,7 +22,7 @@ export function leaves(tree: unknown): Tensor[] {
 	return [];
 }
 
-/** The tree with every tensor replaced by `f` of it. */
+/** The tree with every tensor replaced by `f` of it; what is no tensor, array or object stays. */
 export function mapTree<T, To>(
 	tree: T,
 	f: (leaf: Tensor) => To,
@@ -31,7 +31,8 @@ export function mapTree<T, To>(
 	if (Array.isArray(tree)) {
 		return tree.map((t) => mapTree(t, f)) as MapTree<T, To>;
 	}
-	const entries = Object.entries(tree as object);
+	if (typeof tree !== "object" || tree === null) return tree as MapTree<T, To>;
+	const entries = Object.entries(tree);
 	return Object.fromEntries(
 		entries.map(([k, t]) => [k, mapTree(t, f)]),
 	) as MapTree<T, To>;

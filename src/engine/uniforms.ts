@@ -1,7 +1,7 @@
 import type { Kernel } from "./kernel.ts";
 
 /** WebGPU's largest minUniformBufferOffsetAlignment: valid on every adapter. */
-const SLOT = 256;
+export const UNIFORM_SLOT = 256;
 const SLOTS = 1024;
 
 /** The uniform space of one submission: each dispatch takes a slot, all are written at once. */
@@ -20,22 +20,23 @@ export interface UniformArena {
 export function uniformArena(device: GPUDevice): UniformArena {
 	const buffer = device.createBuffer({
 		label: "uniforms",
-		size: SLOT * SLOTS,
+		size: UNIFORM_SLOT * SLOTS,
 		usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
 	});
-	const host = new DataView(new ArrayBuffer(SLOT * SLOTS));
+	const host = new DataView(new ArrayBuffer(UNIFORM_SLOT * SLOTS));
 	let used = 0;
 	return {
 		pack(kernel, params) {
-			const slots = Math.ceil(kernel.paramsSize / SLOT);
+			const slots = Math.ceil(kernel.paramsSize / UNIFORM_SLOT);
 			if (used + slots > SLOTS) return undefined;
-			const offset = used * SLOT;
+			const offset = used * UNIFORM_SLOT;
 			used += slots;
 			packParams(kernel, params, host, offset);
 			return { buffer, offset, size: Math.ceil(kernel.paramsSize / 16) * 16 };
 		},
 		flush(queue) {
-			if (used) queue.writeBuffer(buffer, 0, host.buffer, 0, used * SLOT);
+			if (used)
+				queue.writeBuffer(buffer, 0, host.buffer, 0, used * UNIFORM_SLOT);
 			used = 0;
 		},
 		destroy: () => buffer.destroy(),
@@ -43,7 +44,7 @@ export function uniformArena(device: GPUDevice): UniformArena {
 }
 
 /** Writes `params` at the offsets that reflection found. */
-function packParams(
+export function packParams(
 	kernel: Kernel,
 	params: Readonly<Record<string, number | readonly number[]>>,
 	view: DataView,

@@ -1,5 +1,6 @@
 import { capabilitiesOf, openAdapter, type WebgpuOptions } from "./adapter.ts";
-import { bufferPool } from "./buffer-pool.ts";
+import { type BufferPool, bufferPool } from "./buffer-pool.ts";
+import { type Commands, commandRecorder, type Region } from "./commands.ts";
 import type { Device, DeviceIdentity, DeviceStats } from "./device.ts";
 import {
 	bytesOf,
@@ -8,20 +9,37 @@ import {
 	encode as encodeValues,
 } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
-import type { Dispatch, Kernel, Variant } from "./kernel.ts";
-import { bareName, type Op, perInput } from "./op.ts";
-import { pipelineCache } from "./pipelines.ts";
+import type { Dispatch, Variant } from "./kernel.ts";
+import { resolved } from "./live.ts";
+import { type AnyLaunch, bareName, type Op, perInput } from "./op.ts";
+import { type Pipelines, pipelineCache } from "./pipelines.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import { storedAs } from "./stored.ts";
+import { storedKernels } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
 import { uniformArena } from "./uniforms.ts";
+
+/** The parts of a WebGPU device that captured steps use too. */
+export interface GpuParts {
+	readonly commands: Commands;
+	readonly pool: BufferPool;
+	readonly pipelines: Pipelines;
+	readonly storedAs: ReturnType<typeof storedKernels>;
+	/** Bound where an optional input is absent. */
+	readonly nothing: Region;
+}
 
 /** A device on a WebGPU adapter. */
 export interface WebgpuDevice extends Device {
 	readonly kind: "webgpu";
 	readonly gpu: GPUDevice;
-	/** Picks among an op's variants; the default takes the first. Tests and benchmarks replace it. */
-	choose: (spec: Op["spec"], variants: readonly Variant[]) => Variant;
+	/** Picks among an op's variants for a call; the default takes the first. Tests and benchmarks replace it. */
+	choose: (
+		spec: Op["spec"],
+		variants: readonly Variant[],
+		call: AnyLaunch,
+	) => Variant;
+	/** What captured steps are made of. */
+	readonly parts: GpuParts;
 	/** Submits what is recorded. Reading does it by itself. */
 	submit(): void;
 }
@@ -48,12 +66,11 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 	};
 	const pool = bufferPool(gpu, stats);
 	const uniforms = uniformArena(gpu);
-	const compile = pipelineCache(gpu);
-	const storedKernels = new Map<Kernel, Map<string, Kernel>>();
+	const pipelines = pipelineCache(gpu);
+	const storedAs = storedKernels();
 	/** Bound where an optional input is absent. */
-	const nothing = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
-	let encoder: GPUCommandEncoder | undefined;
-	let pass: GPUComputePassEncoder | undefined;
+	const empty = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
+	const nothing = whole(empty);
 	let failure: DeviceError | undefined;
 	gpu.addEventListener("uncapturederror", (event) => {
 		failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
@@ -66,36 +83,21 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		}
 	});
 
+	const commands = commandRecorder(gpu, stats, () => uniforms.flush(gpu.queue));
+
 	function submit(): void {
 		if (failure) throw failure;
-		pass?.end();
-		pass = undefined;
-		if (!encoder) return;
-		uniforms.flush(gpu.queue);
-		gpu.queue.submit([encoder.finish()]);
-		encoder = undefined;
-		stats.submits++;
-	}
-
-	/** The step's kernel, for arrays that are stored otherwise than it declares them. */
-	function asStored(step: Dispatch, buffers: Record<string, Bound>): Kernel {
-		const types: Record<string, DType> = {};
-		for (const { name } of step.kernel.bindings) {
-			const dtype = buffers[step.rename[name] ?? name]?.dtype;
-			if (dtype === "f16" || dtype === "u8") types[name] = dtype;
-		}
-		const key = JSON.stringify(types);
-		if (key === "{}") return step.kernel;
-		const known = storedKernels.get(step.kernel) ?? new Map<string, Kernel>();
-		storedKernels.set(step.kernel, known);
-		const kernel = known.get(key) ?? storedAs(step.kernel, types);
-		known.set(key, kernel);
-		return kernel;
+		commands.submit();
 	}
 
 	function encode(step: Dispatch, buffers: Record<string, Bound>): void {
-		const kernel = asStored(step, buffers);
-		const { pipeline, layout } = compile(kernel, step.constants);
+		const types: Record<string, DType> = {};
+		for (const { name } of step.kernel.bindings) {
+			const dtype = buffers[step.rename[name] ?? name]?.dtype;
+			if (dtype && dtype !== "f32") types[name] = dtype;
+		}
+		const kernel = storedAs(step.kernel, types);
+		const pipeline = pipelines.get(kernel, step.constants);
 		let params = kernel.paramsSize
 			? uniforms.pack(kernel, step.params)
 			: undefined;
@@ -103,24 +105,17 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			submit();
 			params = uniforms.pack(kernel, step.params);
 		}
-		encoder ??= gpu.createCommandEncoder();
-		pass ??= encoder.beginComputePass();
-		pass.setPipeline(pipeline);
-		pass.setBindGroup(
-			0,
-			gpu.createBindGroup({
-				layout,
-				entries: kernel.bindings.map(({ name, binding, access }) => ({
-					binding,
-					resource:
-						access === "uniform"
-							? (params as GPUBufferBinding)
-							: (buffers[step.rename[name] ?? name] ?? { buffer: nothing }),
-				})),
-			}),
-		);
-		pass.dispatchWorkgroups(...step.grid);
-		stats.dispatches++;
+		const group = gpu.createBindGroup({
+			layout: pipelines.layoutOf(kernel),
+			entries: kernel.bindings.map(({ name, binding, access }) => ({
+				binding,
+				resource:
+					access === "uniform"
+						? (params as GPUBufferBinding)
+						: (buffers[step.rename[name] ?? name] ?? nothing),
+			})),
+		});
+		commands.dispatch(pipeline, group, step.grid);
 	}
 
 	const device: WebgpuDevice = {
@@ -130,6 +125,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		capabilities: capabilitiesOf(gpu, identity),
 		stats,
 		choose: (_, variants) => variants[0],
+		parts: { commands, nothing, pipelines, pool, storedAs },
 		submit,
 		upload(values, shape, dtype) {
 			if (dtype === "f16" && !gpu.features.has("shader-f16")) {
@@ -142,22 +138,22 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			// writeBuffer overtakes recorded commands, and those may still use this pooled buffer.
 			submit();
 			gpu.queue.writeBuffer(buffer, 0, host);
-			return new Tensor(device, shape, dtype, buffer);
+			return new Tensor(device, shape, dtype, whole(buffer));
 		},
 		run(spec, inputs, attrs, out) {
 			if (failure) throw failure;
 			if (spec.alias) {
 				const source = inputs[spec.inputs.indexOf(spec.alias)] as Tensor;
-				const buffer = pool.share(bound(source).buffer);
-				return new Tensor(device, out.shape, source.dtype, buffer);
+				pool.share(bound(source).buffer);
+				return new Tensor(device, out.shape, source.dtype, source.storage);
 			}
-			const variants = spec.launch({
+			const call = {
 				shapes: perInput(spec, inputs, (t) => t.shape),
 				y: out.shape,
-				attrs,
+				attrs: resolved(attrs),
 				capabilities: device.capabilities,
-			});
-			const variant = device.choose(spec, variants);
+			};
+			const variant = device.choose(spec, spec.launch(call), call);
 			const buffers: Record<string, Bound> = {};
 			spec.inputs.forEach((name: string, i: number) => {
 				const t = inputs[i];
@@ -168,14 +164,16 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				y = inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
 			} else {
 				const bytes = checkBinding(spec, out.shape, out.dtype, gpu.limits);
-				y = new Tensor(device, out.shape, out.dtype, pool.take(bytes));
+				const region = whole(pool.take(bytes));
+				y = new Tensor(device, out.shape, out.dtype, region);
 				buffers.y = bound(y);
 			}
 			const scratch = Object.entries(variant.scratch).map(
 				([name, elements]) => {
 					const bytes = checkBinding(spec, [elements], "f32", gpu.limits);
 					const buffer = pool.take(bytes);
-					buffers[name] = { buffer, size: bindingSize(bytes), dtype: "f32" };
+					const size = bindingSize(bytes);
+					buffers[name] = { buffer, offset: 0, size, dtype: "f32" };
 					return buffer;
 				},
 			);
@@ -184,15 +182,13 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			return y;
 		},
 		async read(tensor) {
-			const { buffer, size } = bound(tensor);
+			const region = bound(tensor);
+			const { size } = region;
 			const staging = gpu.createBuffer({
 				size,
 				usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
 			});
-			pass?.end();
-			pass = undefined;
-			encoder ??= gpu.createCommandEncoder();
-			encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+			commands.copy(region, { buffer: staging, offset: 0, size });
 			submit();
 			try {
 				await staging.mapAsync(GPUMapMode.READ);
@@ -205,7 +201,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			return decode(bytes, tensor.dtype, sizeOf(tensor.shape));
 		},
 		free(tensor) {
-			pool.give(tensor.storage as GPUBuffer);
+			pool.give((tensor.storage as Region).buffer);
 		},
 		async finished() {
 			submit();
@@ -215,28 +211,32 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		destroy() {
 			pool.destroy();
 			uniforms.destroy();
-			nothing.destroy();
+			empty.destroy();
 			gpu.destroy();
 		},
 	};
 	return device;
 }
 
-interface Bound {
-	readonly buffer: GPUBuffer;
-	readonly size: number;
+interface Bound extends Region {
 	readonly dtype: DType;
 }
 
+function whole(buffer: GPUBuffer): Region {
+	return { buffer, offset: 0, size: buffer.size };
+}
+
 function bound(tensor: Tensor): Bound {
-	const buffer = tensor.storage as GPUBuffer | undefined;
-	if (!buffer) {
+	const region = tensor.storage as Region | undefined;
+	if (!region) {
 		throw new DeviceError(
 			"this tensor has been freed: return it from its step or scope to keep it",
 		);
 	}
+	const { buffer, offset } = region;
 	const { dtype, shape } = tensor;
-	return { buffer, size: bindingSize(bytesOf(dtype, sizeOf(shape))), dtype };
+	const size = bindingSize(bytesOf(dtype, sizeOf(shape)));
+	return { buffer, offset, size, dtype };
 }
 
 /** Kernels may declare an array of vec4f over any buffer, so at least one must fit. */

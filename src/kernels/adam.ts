@@ -41,6 +41,7 @@ export const adamUpdate: Op<["w", "m", "v", "g", "most?"], AdamAttrs> =
 			epsilon: 1e-8,
 			step: 1,
 		},
+		live: ["learningRate", "step", "epsilon"],
 		shape(shapes, attrs) {
 			inRange("beta1", attrs.beta1, 0, 1 - 1e-9);
 			inRange("beta2", attrs.beta2, 0, 1 - 1e-9);

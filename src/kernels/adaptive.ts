@@ -37,6 +37,7 @@ export const adadeltaUpdate: Op<["w", "square", "delta", "g"], AdadeltaAttrs> =
 		inputs: ["w", "square", "delta", "g"],
 		updates: ["w", "square", "delta"],
 		defaults: { ...updateDefaults, rho: 0.9, epsilon: 1e-6 },
+		live: ["learningRate"],
 		shape(shapes, attrs) {
 			inRange("rho", attrs.rho, 0, 1);
 			return checkUpdate(shapes, attrs);
@@ -89,6 +90,7 @@ export const adagradUpdate: Op<["w", "square", "g"], AdagradAttrs> =
 				w.data[i] -= (learningRate * slope) / root;
 			});
 		},
+		live: ["learningRate"],
 		launch: ({ shapes: { w }, attrs }) =>
 			launchAdaptive(1, w, attrs, {
 				keep: 1,

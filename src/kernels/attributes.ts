@@ -10,6 +10,20 @@ export function axisOf(axis: number, shape: Shape): number {
 	return axis < 0 ? axis + rank : axis;
 }
 
+/** The axes as numbers from 0, in order. Rejects what is no list of axes that the tensor has. */
+export function axesOf(axes: readonly number[], shape: Shape): number[] {
+	if (!Array.isArray(axes)) invalid(`axes ${axes} must be a list of axes`);
+	return axes.map((axis) => axisOf(axis, shape));
+}
+
+/** Rejects what is no shape; `what` names the attribute. */
+export function isShape(what: string, shape: Shape): void {
+	const extent = (d: number) => Number.isInteger(d) && d > 0;
+	if (!Array.isArray(shape) || !shape.every(extent)) {
+		invalid(`${what} [${shape}] must be a list of positive integers`);
+	}
+}
+
 /** Rejects a number outside [low, high], and NaN; `what` names the attribute. */
 export function inRange(
 	what: string,

@@ -2,7 +2,7 @@ import { invalid } from "../engine/errors.ts";
 import { elementGrid, single, vectorized } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../engine/shape.ts";
-import { axisOf } from "./attributes.ts";
+import { axisOf, isShape } from "./attributes.ts";
 import concatKernel from "./concat.wgsl";
 import { stepDigits } from "./grid.ts";
 import { launchWindow } from "./window.ts";
@@ -35,10 +35,11 @@ export interface EmbedAttrs {
 	readonly start: number;
 }
 
-/** Joins two tensors that differ at most along `axis`; f32. */
+/** Joins two tensors that differ at most along `axis`; floats, i32 or u32. */
 export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 	name: "concat",
 	inputs: ["a", "b"],
+	dtypes: { a: "any", b: "any" },
 	defaults: { axis: -1 },
 	shape({ a, b }, attrs) {
 		const axis = axisOf(attrs.axis, a);
@@ -89,10 +90,11 @@ export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 	},
 });
 
-/** The indices start to start + size - 1 along an axis; f32. */
+/** The indices start to start + size - 1 along an axis; any element type but u8. */
 export const slice: Op<["x"], SliceAttrs> = /* @__PURE__ */ defineOp({
 	name: "slice",
 	inputs: ["x"],
+	dtypes: { x: "any" },
 	defaults: { axis: -1, start: 0, size: -1, keepDims: true } as SliceAttrs,
 	shape({ x }, attrs) {
 		const axis = axisOf(attrs.axis, x);
@@ -149,6 +151,7 @@ export const embed: Op<["x"], EmbedAttrs> = /* @__PURE__ */ defineOp({
 	inputs: ["x"],
 	defaults: { shape: [], axis: -1, start: 0 } as EmbedAttrs,
 	shape({ x }, { shape, axis, start }) {
+		isShape("shape", shape);
 		const at = axisOf(axis, shape);
 		const size = sizeIn(x, shape, at);
 		const fits = shape.map((d, i) => (i === at ? size : d));

@@ -1,4 +1,4 @@
-import { invalid, ShapeError, type Tensor } from "../engine/index.ts";
+import { invalid, ShapeError, Tensor } from "../engine/index.ts";
 import { conv2dInputGrad } from "./conv2d.ts";
 import { type ConvWindow, windowDefaults } from "./conv2d-geometry.ts";
 import { add } from "./elementwise.ts";
@@ -10,6 +10,9 @@ export interface ConvTransposeAttrs extends ConvWindow {
 	readonly outputPadding: number | Extents;
 }
 
+type Options = Partial<ConvTransposeAttrs>;
+type Rest = [b?: Tensor | undefined, attrs?: Options];
+
 /**
  * Transposed convolution: x [N,H,W,C], w [kh,kw,O/groups,C] (Keras's HWOI), b [O]
  * optional -> [N,OH,OW,O]. With padding "same" OH = H * stride, otherwise
@@ -19,9 +22,13 @@ export interface ConvTransposeAttrs extends ConvWindow {
 export function convTranspose2d(
 	x: Tensor,
 	w: Tensor,
-	b?: Tensor,
-	attrs: Partial<ConvTransposeAttrs> = {},
+	...rest: Rest | [attrs: Options]
 ): Tensor {
+	// As ops do: the bias may be left out.
+	const [b, attrs = {}] =
+		rest[0] === undefined || rest[0] instanceof Tensor
+			? (rest as Rest)
+			: [undefined, rest[0]];
 	const { outputPadding = 0, ...given } = attrs;
 	const window = { ...windowDefaults, ...given };
 	try {

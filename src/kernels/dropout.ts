@@ -11,7 +11,7 @@ export interface DropoutAttrs {
 	readonly rate: number;
 	/** Tells layers and runs apart; default 0. */
 	readonly seed: number;
-	/** Tells training steps apart; default 0. */
+	/** Tells training steps apart, in a captured one as a live number; default 0. */
 	readonly step: number;
 }
 
@@ -24,6 +24,7 @@ export const dropout: Op<["x"], DropoutAttrs> = /* @__PURE__ */ defineOp({
 	name: "dropout",
 	inputs: ["x"],
 	defaults: { rate: 0.5, seed: 0, step: 0 },
+	live: ["step", "seed"],
 	shape({ x }, { rate, seed, step }) {
 		if (!(rate >= 0 && rate < 1)) {
 			invalid(`rate ${rate} must be at least 0 and below 1`);

@@ -93,8 +93,9 @@ export function positiveIntegers(
 	what: string,
 	values: readonly number[],
 ): void {
-	if (!values.every((v) => Number.isInteger(v) && v > 0)) {
-		invalid(`${what} ${values.join("x")} must be positive integers`);
+	const whole = (v: number) => Number.isInteger(v) && v > 0;
+	if (!Array.isArray(values) || !values.every(whole)) {
+		invalid(`${what} ${[values].flat().join("x")} must be positive integers`);
 	}
 }
 

@@ -8,7 +8,7 @@ import {
 import { defineOp, type Op, type OpSpec } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import { axisOf } from "./attributes.ts";
+import { axesOf, isShape } from "./attributes.ts";
 import { broadcastPlan, broadcastValues, launchBinary } from "./broadcast.ts";
 import { itemGrid } from "./grid.ts";
 import reduceKernel from "./reduce.wgsl";
@@ -64,6 +64,7 @@ export const broadcastTo: Op<["x"], BroadcastAttrs> = /* @__PURE__ */ defineOp({
 	inputs: ["x"],
 	defaults: { shape: [], axes: [] } as BroadcastAttrs,
 	shape({ x }, attrs) {
+		isShape("shape", attrs.shape);
 		const from = aligned(x, attrs);
 		const extra = attrs.shape.length - from.length;
 		if (
@@ -197,7 +198,7 @@ export function reducedIndices(x: Shape, attrs: ReduceAttrs): Float64Array {
 /** The axes of x that are reduced. */
 export function reducedAxes(x: Shape, axes: ReduceAttrs["axes"]): Set<number> {
 	if (axes === "all") return new Set(x.keys());
-	const set = new Set(axes.map((axis) => axisOf(axis, x)));
+	const set = new Set(axesOf(axes, x));
 	if (set.size !== axes.length) invalid(`axes ${axes.join()} repeat an axis`);
 	return set;
 }
@@ -228,7 +229,7 @@ function spread(dy: Tensor, x: Shape, { axes, keepDims }: ReduceAttrs): Tensor {
 
 /** The shape of x with extent 1 at the axes it lacks. */
 function aligned(x: Shape, { shape, axes }: BroadcastAttrs): Shape {
-	if (!axes.length) return x;
+	if (axes.length === 0) return x;
 	const missing = reducedAxes(shape, axes);
 	if (x.length + missing.size !== shape.length) {
 		invalid(

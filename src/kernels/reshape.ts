@@ -8,10 +8,11 @@ export interface ReshapeAttrs {
 	readonly shape: Shape;
 }
 
-/** The same elements, in the same order, in another shape; nothing is copied. */
+/** The same elements, of any type, in the same order, in another shape; nothing is copied. */
 export const reshape: Op<["x"], ReshapeAttrs> = /* @__PURE__ */ defineOp({
 	name: "reshape",
 	inputs: ["x"],
+	dtypes: { x: "any" },
 	alias: "x",
 	defaults: { shape: [-1] } as ReshapeAttrs,
 	shape({ x }, { shape }) {

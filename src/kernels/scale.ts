@@ -5,8 +5,7 @@ import { finite } from "./attributes.ts";
 import { fours } from "./fours.ts";
 import scaleKernel from "./scale.wgsl";
 
-/** y = by * x, which `cast` uses too. */
-export const scaleKernels = /* @__PURE__ */ fours(scaleKernel);
+const kernels = /* @__PURE__ */ fours(scaleKernel);
 
 /** `by * x` for a number `by`; f32. The number is a parameter, so changing it compiles nothing. */
 export const scale: Op<["x"], { readonly by: number }> =
@@ -23,7 +22,6 @@ export const scale: Op<["x"], { readonly by: number }> =
 				y.data[i] = by * v;
 			});
 		},
-		launch: ({ y, attrs }) =>
-			elementwise(scaleKernels, sizeOf(y), { by: attrs.by }),
+		launch: ({ y, attrs }) => elementwise(kernels, sizeOf(y), { by: attrs.by }),
 		grad: { x: ({ dy, attrs }) => scale(dy, attrs) },
 	});

@@ -43,6 +43,7 @@ export const sgdUpdate: Op<["w", "velocity", "g"], SgdAttrs> =
 			nesterov: false,
 			rateInside: false,
 		} as SgdAttrs,
+		live: ["learningRate", "dampening"],
 		shape(shapes, attrs) {
 			inRange("dampening", attrs.dampening, 0, 1);
 			if (attrs.nesterov && attrs.dampening) {

@@ -8,7 +8,7 @@ import {
 } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
 import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
-import { axisOf } from "./attributes.ts";
+import { axesOf } from "./attributes.ts";
 import { stepDigits } from "./grid.ts";
 import permuteKernel from "./permute.wgsl";
 
@@ -29,10 +29,11 @@ interface Run {
 /** Dimensions that `permute.wgsl` can tell apart. */
 const MAX_RUNS = 4;
 
-/** The axes of x in another order; f32. At most four runs of axes may move apart. */
+/** The axes of x, of any element type but u8, in another order. At most four runs of axes may move apart. */
 export const transpose: Op<["x"], TransposeAttrs> = /* @__PURE__ */ defineOp({
 	name: "transpose",
 	inputs: ["x"],
+	dtypes: { x: "any" },
 	defaults: { axes: "reversed" } as TransposeAttrs,
 	shape({ x }, attrs) {
 		const axes = orderOf(x, attrs);
@@ -111,7 +112,7 @@ export function transposeStage(
 
 function orderOf(x: Shape, { axes }: TransposeAttrs): number[] {
 	if (axes === "reversed") return [...x.keys()].reverse();
-	return axes.map((axis) => axisOf(axis, x));
+	return axesOf(axes, x);
 }
 
 function runsOf(x: Shape, axes: readonly number[]): Run[] {

@@ -12,11 +12,12 @@ import type { NoAttrs } from "./elementwise.ts";
 import { sumTo } from "./reduce.ts";
 import whereKernel from "./where.wgsl";
 
-/** a where the condition is not 0, else b, with NumPy broadcasting of all three; f32. The condition's gradient is 0. */
+/** a where the condition (of any element type; a mask takes u8) is not 0, else b, with NumPy broadcasting of all three. The condition's gradient is 0. */
 export const where: Op<["condition", "a", "b"], NoAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "where",
 		inputs: ["condition", "a", "b"],
+		dtypes: { condition: "any" },
 		defaults: {},
 		shape({ condition, a, b }) {
 			const y = broadcastShape(condition, broadcastShape(a, b));

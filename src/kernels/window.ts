@@ -44,10 +44,11 @@ export interface Placement {
 	readonly left: number;
 }
 
-/** Adds pixels of `value` around images; x [N, H, W, C] -> [N, top+H+bottom, left+W+right, C]; f32. */
+/** Adds pixels of `value` around images; x [N, H, W, C] -> [N, top+H+bottom, left+W+right, C]; any element type but u8. */
 export const pad: Op<["x"], PadAttrs> = /* @__PURE__ */ defineOp({
 	name: "pad",
 	inputs: ["x"],
+	dtypes: { x: "any" },
 	defaults: { padding: [0, 0, 0, 0] as Sides, value: 0 },
 	shape({ x }, { padding, value }) {
 		finite("value", value);
@@ -68,10 +69,11 @@ export const pad: Op<["x"], PadAttrs> = /* @__PURE__ */ defineOp({
 	grad: { x: ({ dy, attrs: { padding } }) => crop(dy, { padding }) },
 });
 
-/** Removes pixels around images; x [N, H, W, C] -> [N, H-top-bottom, W-left-right, C]; f32. */
+/** Removes pixels around images; x [N, H, W, C] -> [N, H-top-bottom, W-left-right, C]; any element type but u8. */
 export const crop: Op<["x"], CropAttrs> = /* @__PURE__ */ defineOp({
 	name: "crop",
 	inputs: ["x"],
+	dtypes: { x: "any" },
 	defaults: { padding: [0, 0, 0, 0] as Sides },
 	shape: ({ x }, { padding }) => resized(x, padding, -1),
 	reference({ x }, { padding: [top, , left] }, y) {

@@ -1,6 +1,7 @@
 // y[n, h, w] = x[n, h - top, w - left] where x has that element, else value;
 // n counts images, h rows of one, w elements of a row. Negative top and left crop.
 alias Element = f32;
+alias Scalar = f32;
 
 struct Params {
   n: u32,
@@ -34,7 +35,7 @@ fn main(
       // Below zero wraps to above every extent.
       let h = u32(i32(at.y) - params.top);
       let w = u32(i32(at.x) - params.left);
-      var v = Element(params.value);
+      var v = Element(Scalar(params.value));
       if (h < params.xSize.x && w < params.xSize.y) {
         v = x[(at.z * params.xSize.x + h) * params.xSize.y + w];
       }

@@ -1,4 +1,11 @@
-import { full, leaves, mapTree, type Tensor } from "../engine/index.ts";
+import {
+	eachRun,
+	full,
+	type Live,
+	leaves,
+	mapTree,
+	type Tensor,
+} from "../engine/index.ts";
 import { ConfigError } from "./errors.ts";
 
 /** How parameters follow their gradients. */
@@ -13,8 +20,8 @@ export interface Optimizer {
 		w: Tensor,
 		slots: readonly Tensor[],
 		g: Tensor,
-		learningRate: number,
-		step: number,
+		learningRate: number | Live,
+		step: number | Live,
 	): void;
 }
 
@@ -46,7 +53,8 @@ export function optimizerState<P>(
 }
 
 /**
- * One update of all parameters, in place, a dispatch for each. `grads` has the parameters' form.
+ * One update of all parameters, in place, a dispatch for each. `grads` has the
+ * parameters' form. In a captured step the learning rate is a live number, if it changes.
  * @throws ConfigError when the state is another optimizer's.
  */
 export function optimizerStep<P>(
@@ -54,7 +62,7 @@ export function optimizerStep<P>(
 	state: OptimizerState<P>,
 	params: P,
 	grads: unknown,
-	learningRate: number,
+	learningRate: number | Live,
 ): void {
 	const names = Object.keys(optimizer.slots);
 	if (
@@ -65,7 +73,7 @@ export function optimizerStep<P>(
 			`the optimizer is ${optimizer.name} (${names}) but the state to go on from is of ${state.name} (${Object.keys(state.slots)})`,
 		);
 	}
-	const step = ++state.step;
+	const step = eachRun(() => ++state.step, state.step + 1);
 	const g = leaves(grads);
 	const slots = Object.keys(optimizer.slots).map((k) => leaves(state.slots[k]));
 	leaves(params).forEach((w, i) => {

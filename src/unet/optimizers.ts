@@ -1,3 +1,4 @@
+import { mapLive } from "../engine/index.ts";
 import {
 	adadeltaUpdate,
 	adagradUpdate,
@@ -73,7 +74,9 @@ export function adam(options: AdamOptions = {}): Optimizer {
 		update(w, [m, v, most], g, learningRate, step) {
 			adamUpdate(w, m, v, g, most, {
 				...attrs,
-				epsilon: keras ? epsilon / Math.sqrt(1 - beta2 ** step) : epsilon,
+				epsilon: keras
+					? mapLive(step, (n) => epsilon / Math.sqrt(1 - beta2 ** n))
+					: epsilon,
 				learningRate,
 				step,
 			});
@@ -108,7 +111,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 			sgdUpdate(w, velocity, g, {
 				...attrs,
 				// PyTorch's velocity starts as the first gradient.
-				dampening: step > 1 ? dampening : 0,
+				dampening: mapLive(step, (n) => (n > 1 ? dampening : 0)),
 				rateInside: keras,
 				learningRate,
 			});

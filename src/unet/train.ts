@@ -108,7 +108,13 @@ export async function train(
 		typeof learningRate === "number" ? constant(learningRate) : learningRate;
 	const weights = uploadWeights(model, options.classWeights);
 	const state = options.resume ?? newState(model, optimizer);
-	const step = trainingStep(model, options, optimizer, weights);
+	const step = trainingStep(
+		model,
+		options,
+		optimizer,
+		state.optimizer,
+		weights,
+	);
 	try {
 		while (state.epoch < epochs) {
 			await runSteps(model, options, schedule, step, state);
@@ -119,6 +125,7 @@ export async function train(
 		}
 		return { stopped: false, state };
 	} finally {
+		step.free();
 		if (weights) release(weights);
 	}
 }
@@ -146,13 +153,14 @@ async function runSteps(
 	let before: (() => Promise<void>) | undefined;
 	while (state.step < stepsPerEpoch && !signal?.aborted) {
 		const batch = await options.nextBatch();
+		await step.prepare(batch);
 		const learningRate = schedule(state.optimizer.step);
 		if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
 			throw new ConfigError(
 				`train: the schedule gives learning rate ${learningRate} at step ${state.optimizer.step}; it must be a number of at least 0`,
 			);
 		}
-		const reading = step(batch, state.optimizer, learningRate);
+		const reading = step(batch, learningRate);
 		const at = { epoch: state.epoch + 1, step: ++state.step };
 		await before?.();
 		before = async () => {

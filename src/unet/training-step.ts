@@ -1,4 +1,10 @@
-import { scope, type Tensor, valueAndGrad } from "../engine/index.ts";
+import {
+	capture,
+	live,
+	scope,
+	type Tensor,
+	valueAndGrad,
+} from "../engine/index.ts";
 import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
 import { type Clip, clipGradients } from "./clip.ts";
 import {
@@ -16,17 +22,23 @@ import {
 } from "./optimizer.ts";
 
 /** Trains on one batch; the promise is of its loss. */
-export type TrainingStep = (
-	batch: LabelledBatch,
-	state: OptimizerState<NamedTensors>,
-	learningRate: number,
-) => Promise<number>;
+export interface TrainingStep {
+	(batch: LabelledBatch, learningRate: number): Promise<number>;
+	/** Records the step for batches of this shape and compiles its kernels in parallel; at once where that is done. */
+	prepare(batch: LabelledBatch): Promise<void>;
+	/** Gives back the memory of the captured step. */
+	free(): void;
+}
 
-/** One step: gradients, optimizer, running moments. Returns the promise of its loss; nothing is awaited. */
+/**
+ * One step: gradients, optimizer, running moments; captured, so that all but
+ * the first run of a batch's shape replay it. Returns the promise of its loss; nothing is awaited.
+ */
 export function trainingStep(
 	model: Model,
 	options: LossOptions & { readonly clip?: Clip | undefined },
 	optimizer: Optimizer,
+	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
 ): TrainingStep {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
@@ -39,15 +51,32 @@ export function trainingStep(
 			return { loss, moments: out.moments };
 		},
 	);
-	return (batch, state, learningRate) =>
+	let rate = 0;
+	const step = capture((x: Tensor, labels: Tensor) => {
+		const { value, grads } = gradients(model.params, x, labels);
+		const limited = clip ? clipGradients(grads, clip) : grads;
+		const now = live(() => rate);
+		optimizerStep(optimizer, state, model.params, limited, now);
+		for (const [name, batchMoments] of Object.entries(value.moments)) {
+			updateMoments(model.state[name], batchMoments, { momentum });
+		}
+		return value.loss;
+	});
+	const run = (batch: LabelledBatch, learningRate: number) =>
 		scope(() => {
+			rate = learningRate;
 			const { x, labels } = uploadBatch(batch, model.device);
-			const { value, grads } = gradients(model.params, x, labels);
-			const limited = clip ? clipGradients(grads, clip) : grads;
-			optimizerStep(optimizer, state, model.params, limited, learningRate);
-			for (const [name, batchMoments] of Object.entries(value.moments)) {
-				updateMoments(model.state[name], batchMoments, { momentum });
-			}
-			return { loss: awaitedLater(value.loss.item()) };
+			return { loss: awaitedLater(step(x, labels).item()) };
 		}).loss;
+	const prepared = new Set<string>();
+	const prepare = async (batch: LabelledBatch) => {
+		const key = batch.shape.join();
+		if (prepared.has(key)) return;
+		prepared.add(key);
+		await scope(() => {
+			const { x, labels } = uploadBatch(batch, model.device);
+			return { done: step.prepare(x, labels) };
+		}).done;
+	};
+	return Object.assign(run, { prepare, free: step.free });
 }

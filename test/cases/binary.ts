@@ -135,9 +135,9 @@ export const cases: Case[] = [
 	),
 	fails(
 		where,
-		{ condition: labels(2, [2]), a: normal(2), b: normal(2) },
+		{ condition: normal(2), a: labels(2, [2]), b: normal(2) },
 		{},
-		"condition is i32 but must be f32",
+		"a is i32 but must be f32",
 	),
 	fails(
 		where,

@@ -76,6 +76,26 @@ export const cases: Case[] = [
 	row(moments, { x: uniform(1000, 1, 33, 31, 3) }),
 	row(normalize, inputs([9, 5]), { epsilon: 1e-5 }),
 	row(normalize, inputs([4, 5]), { epsilon: 0 }),
+	...[0, 0.25].flatMap((epsilon) => {
+		const { moments: m, gamma } = inputs([7, 4]);
+		return [
+			row(
+				normalizeInputGrad,
+				{ dy: normal(7, 4), moments: m, gamma },
+				{ epsilon },
+			),
+			row(
+				normalizeSums,
+				{ x: normal(7, 4), moments: m, dy: normal(7, 4) },
+				{ epsilon },
+			),
+			row(
+				normalizeMomentsGrad,
+				{ sums: normal(2, 4), moments: m, gamma },
+				{ epsilon },
+			),
+		];
+	}),
 	...[1, 5, 67].map((c) =>
 		row(normalizeMomentsGrad, {
 			sums: normal(2, c),

@@ -1,23 +1,25 @@
 import { webgpuDevice } from "../../src/engine/index.ts";
 import { cases } from "../cases.ts";
-import { kernelChecker } from "../check-kernel.ts";
+import { type KernelCheck, kernelChecker } from "../check-kernel.ts";
 import { nameRows } from "../rows.ts";
 
-/** What the page found: the adapter, and the problems of each row by name. */
+/** The adapter, and what it found for each row by name. */
 export interface KernelReport {
-	adapter: string;
-	problems: Record<string, string[]>;
+	readonly adapter: string;
+	readonly rows: Readonly<Record<string, KernelCheck>>;
 }
 
-/** Holds the whole table to its references on the page's own WebGPU. */
-export async function run(): Promise<KernelReport> {
-	const first = await webgpuDevice();
+/** Holds the whole table to its references on the page's own WebGPU, or in Node on npm webgpu's `gpu`. */
+export async function run(_: unknown, gpu?: GPU): Promise<KernelReport> {
+	const open = () => webgpuDevice(gpu ? { gpu } : {});
+	const first = await open();
 	const adapter = first.identity.description;
 	first.destroy();
-	const checker = kernelChecker(() => webgpuDevice());
-	const problems: Record<string, string[]> = {};
+	const checker = kernelChecker(open);
+	const rows: Record<string, KernelCheck> = {};
 	for (const row of nameRows(cases.filter((c) => !c.error && !c.bench))) {
-		problems[row.name] = await checker.check(row);
+		rows[row.name] = await checker.check(row);
 	}
-	return { adapter, problems };
+	checker.destroy();
+	return { adapter, rows };
 }
