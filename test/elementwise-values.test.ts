@@ -82,12 +82,23 @@ const rows: Case[] = [
 	row(k.siluInputGrad, { x: far, dy: normal(4) }),
 	row(k.where, { condition: b, a: normal(12), b: normal(12) }),
 	row(k.where, { condition: b, a, b }),
+	// The rows of the table have no false condition: these read both branches, each repeated in its own way.
+	row(k.where, {
+		condition: exactly([0, 2, 0], [3, 1, 1, 1]),
+		a: normal(5, 1, 7),
+		b: normal(11, 1),
+	}),
+	row(k.where, {
+		condition: exactly([1, 0, -0, 0.5, 0, 3, 0], [7]),
+		a: normal(11, 1),
+		b: normal(5, 1, 7),
+	}),
 ];
 
 await describeOnGpus((open) => {
 	const checker = kernelChecker(open);
 	afterAll(() => checker.destroy());
 	test.each(nameRows(rows))("$name", async (r) => {
-		expect(await checker.check(r)).toEqual([]);
+		expect((await checker.check(r)).problems).toEqual([]);
 	});
 });

@@ -1,4 +1,4 @@
-import { type Fault, GRADIENTS, KERNELS, rule } from "./fault.ts";
+import { type Fault, fault, GRADIENTS, KERNELS, rule } from "./fault.ts";
 
 /** Faults in gradient rules and references, in float64. */
 export const ruleFaults: readonly Fault[] = [
@@ -7,7 +7,7 @@ export const ruleFaults: readonly Fault[] = [
 	rule(
 		"upsample",
 		"upsampleNearestInputGrad(dy, attrs)",
-		"upsampleNearestInputGrad(dy, { factor: 2 })",
+		"upsampleBilinearInputGrad(dy, attrs)",
 		"upsampleNearest",
 	),
 	rule(
@@ -17,28 +17,17 @@ export const ruleFaults: readonly Fault[] = [
 		"pad",
 	),
 	rule(
-		"batched-matmul",
-		"dy, b, { transposeB: !transposeB }",
-		"dy, b, { transposeB: true }",
-		"matmul",
-	),
-	rule(
 		"gather",
-		"gatherInputGrad(dy, indices, ",
-		"gatherInputGrad(scale(dy, { by: 2 }), indices, ",
-		"gather",
+		"gather(dy, indices, { fill: 0 })",
+		"gather(dy, indices, { fill: 1 })",
+		"gatherInputGrad",
 	),
+	rule("elementwise", "mul(dy, div(y, b))", "mul(dy, y)", "div"),
 	rule(
 		"transpose",
 		"axes: axes.map((_, axis) => axes.indexOf(axis))",
 		"axes",
 		"transpose",
-	),
-	rule(
-		"avg-pool",
-		"...attrs,\n				inputSize",
-		"padding: attrs.padding,\n				window: attrs.window,\n				inputSize",
-		"avgPool",
 	),
 	rule(
 		"where",
@@ -69,6 +58,44 @@ export const ruleFaults: readonly Fault[] = [
 		"sub(dy, mul(softmax(inputs.x, attrs), total(dy, attrs)))",
 		"sub(dy, softmax(inputs.x, attrs))",
 		"logSoftmax",
+	),
+	// Second derivatives.
+	fault(
+		"src/kernels/unary-op.ts",
+		"mul(mul(dy, factor), second(x, attrs))",
+		"mul(dy, second(x, attrs))",
+		...GRADIENTS,
+	),
+	fault(
+		"src/kernels/extreme.ts",
+		"sum(mul(dy, here), { axes: [-1] })",
+		"sum(dy, { axes: [-1] })",
+		"test/second-derivatives.test.ts",
+	),
+	fault(
+		"src/kernels/rsqrt.ts",
+		"mul(y, mul(y, y))",
+		"mul(y, y)",
+		"test/second-derivatives.test.ts",
+	),
+	// Functions made of ops.
+	fault(
+		"src/kernels/variance.ts",
+		"1 / (count - correction)",
+		"1 / count",
+		"test/norms.test.ts",
+	),
+	fault(
+		"src/kernels/norms.ts",
+		"shape }), [1, 3], epsilon",
+		"shape }), [3], epsilon",
+		"test/norms.test.ts",
+	),
+	fault(
+		"src/kernels/cross-entropy-loss.ts",
+		"const share = reshape(labels, { shape });",
+		"const share = constant(x, 0.5);",
+		"test/unet/losses.test.ts",
 	),
 	// References: the two proofs must disagree with them.
 	{

@@ -118,7 +118,7 @@ export const trainingFaults: readonly Fault[] = [
 	),
 	fault(
 		"src/unet/optimizers.ts",
-		"step > 1 ? dampening : 0",
+		"n > 1 ? dampening : 0",
 		"dampening",
 		"test/unet/optimizer.test.ts",
 	),
@@ -130,8 +130,8 @@ export const trainingFaults: readonly Fault[] = [
 	),
 	fault(
 		"src/unet/optimizers.ts",
-		"keras ? epsilon / Math.sqrt(1 - beta2 ** step) : epsilon",
-		"epsilon",
+		"(n) => epsilon / Math.sqrt(1 - beta2 ** n)",
+		"() => epsilon",
 		"test/unet/optimizer.test.ts",
 	),
 	fault(
