@@ -1,6 +1,6 @@
 import type { Variant } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
-import { matmulStage } from "./matmul.ts";
+import { type MatmulKind, matmulStage } from "./matmul.ts";
 import { transposeStage } from "./transpose.ts";
 
 // A 1x1 convolution with stride 1 and no padding is a product of matrices:
@@ -15,18 +15,25 @@ export function pointwiseApplies(g: ConvGeometry): boolean {
 }
 
 /** Stages of `conv2d`. */
-export function pointwiseForward(g: ConvGeometry, hasBias: boolean): Variant {
+export function pointwiseForward(
+	g: ConvGeometry,
+	kind: MatmulKind,
+	hasBias: boolean,
+): Variant {
 	const size = {
 		planes: 1,
 		rows: pixelsOf(g),
 		inner: g.channels,
 		columns: g.outChannels,
 	};
-	return { scratch: {}, stages: [matmulStage(size, { a: "x" }, hasBias)] };
+	return {
+		scratch: {},
+		stages: [matmulStage(kind, size, { a: "x" }, hasBias)],
+	};
 }
 
 /** Stages of `conv2dInputGrad`: dy times the transposed weights. */
-export function pointwiseInputGrad(g: ConvGeometry): Variant {
+export function pointwiseInputGrad(g: ConvGeometry, kind: MatmulKind): Variant {
 	const { channels, outChannels } = g;
 	const size = {
 		planes: 1,
@@ -38,7 +45,7 @@ export function pointwiseInputGrad(g: ConvGeometry): Variant {
 		scratch: { transposed: channels * outChannels },
 		stages: [
 			transposeStage(1, channels, outChannels, { x: "w", y: "transposed" }),
-			matmulStage(size, { a: "dy", w: "transposed" }),
+			matmulStage(kind, size, { a: "dy", w: "transposed" }),
 		],
 	};
 }

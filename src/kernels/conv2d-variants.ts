@@ -30,6 +30,7 @@ import {
 	winogradInputGrad,
 	winogradWeightGrad,
 } from "./conv2d-winograd.ts";
+import { matmulKinds } from "./matmul.ts";
 import { sumStages } from "./reduce.ts";
 import { rowsPerChunk } from "./split.ts";
 
@@ -66,12 +67,13 @@ export function forwardVariants(
 		constants,
 		grid: grid(8, 8),
 	});
+	const kinds = matmulKinds(capabilities);
 	if (winogradApplies(g, capabilities)) {
-		return [winogradForward(g, hasBias), tile, any];
+		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
+		return [...winograd, tile, any];
 	}
-	return pointwiseApplies(g)
-		? [pointwiseForward(g, hasBias), tile, any]
-		: [tile, any];
+	if (!pointwiseApplies(g)) return [tile, any];
+	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), tile, any];
 }
 
 /** Ways to compute `conv2dInputGrad`. */
@@ -107,10 +109,12 @@ export function inputGradVariants(
 		params: { ...shared, o4: g.outChannels / 4, tiles },
 		grid: grid(8, tiles),
 	});
+	const kinds = matmulKinds(capabilities);
 	if (winogradApplies(g, capabilities)) {
-		return [winogradInputGrad(g), tile, any];
+		return [...kinds.map((k) => winogradInputGrad(g, k)), tile, any];
 	}
-	return pointwiseApplies(g) ? [pointwiseInputGrad(g), tile, any] : [tile, any];
+	if (!pointwiseApplies(g)) return [tile, any];
+	return [...kinds.map((k) => pointwiseInputGrad(g, k)), tile, any];
 }
 
 /** Ways to compute `conv2dWeightGrad`. */
@@ -175,7 +179,9 @@ export function weightGradVariants(
 			}),
 	);
 	if (winogradApplies(g, capabilities)) {
-		return [winogradWeightGrad(g, capabilities), tile, any];
+		const kinds = matmulKinds(capabilities);
+		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
+		return [...winograd, tile, any];
 	}
 	return [tile, any];
 }

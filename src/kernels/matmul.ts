@@ -6,8 +6,20 @@ import {
 	linearGrid,
 } from "../engine/index.ts";
 import outerKernel from "./matmul-outer-tile.wgsl";
+import quadKernel from "./matmul-quad.wgsl";
 import tileKernel from "./matmul-tile.wgsl";
 import { rowsPerChunk } from "./split.ts";
+
+/** Which of the kernels: register tiles, or those that share loads among four lanes. */
+export type MatmulKind = "tile" | "quad";
+
+/** The kinds that run on a device, best first. Quads are for software adapters, whose four lanes are neighbours. */
+export function matmulKinds({
+	software,
+	features,
+}: Capabilities): readonly MatmulKind[] {
+	return software && features.has("subgroups") ? ["quad", "tile"] : ["tile"];
+}
 
 /** Matrix products a [planes, rows, inner] * w [planes, inner, columns]; inner and columns multiples of 4. */
 export interface MatmulSize {
@@ -19,18 +31,51 @@ export interface MatmulSize {
 
 /** The dispatch of y = a * w + b; `names` says what is bound as a, w, b and y. */
 export function matmulStage(
+	kind: MatmulKind,
 	{ planes, rows, inner, columns }: MatmulSize,
 	names: { a?: string; w?: string; y?: string },
 	hasBias = false,
 ): Dispatch {
+	const constants = { HAS_BIAS: hasBias ? 1 : 0 };
+	if (kind === "quad") {
+		const size = { planes, rows, inner, columns };
+		const steps = [rows * inner, inner, 1] as const;
+		return quadStage(size, 4 * ceilDiv(inner, 4), steps, constants, names);
+	}
 	return dispatch({
 		kernel: tileKernel,
 		params: { planes, rows, r4: inner / 4, q4: columns / 4 },
-		constants: { HAS_BIAS: hasBias ? 1 : 0 },
+		constants,
 		grid: linearGrid(
 			ceilDiv(planes * ceilDiv(rows, 8) * ceilDiv(columns, 8), 64),
 		),
 		rename: names,
+	});
+}
+
+function quadStage(
+	{ planes, rows, inner, columns }: MatmulSize,
+	chunk: number,
+	[a_plane, a_row, a_inner]: readonly [number, number, number],
+	constants: { HAS_BIAS?: number },
+	rename: { a?: string; w?: string; b?: string; y?: string },
+): Dispatch {
+	const tiles = ceilDiv(rows, 16) * ceilDiv(columns, 16);
+	return dispatch({
+		kernel: quadKernel,
+		params: {
+			planes,
+			rows,
+			inner,
+			q4: columns / 4,
+			chunk,
+			a_plane,
+			a_row,
+			a_inner,
+		},
+		constants: { HAS_BIAS: 0, ...constants, RAGGED: inner % chunk ? 1 : 0 },
+		grid: linearGrid(ceilDiv(ceilDiv(inner, chunk) * planes * tiles, 16)),
+		rename,
 	});
 }
 
@@ -44,11 +89,18 @@ export interface OuterSize {
 
 /** The dispatch that writes `partial` [chunks, planes, left, right]. */
 export function matmulOuterStage(
+	kind: MatmulKind,
 	size: OuterSize,
 	chunkRows: number,
-	names: { a: string; d: string },
+	{ a, d }: { a: string; d: string },
 ): Dispatch {
 	const { planes, rows, left, right } = size;
+	if (kind === "quad") {
+		const product = { planes, rows: left, inner: rows, columns: right };
+		const steps = [rows * left, 1, left] as const;
+		const names = { a, w: d, y: "partial" };
+		return quadStage(product, chunkRows, steps, {}, names);
+	}
 	const invocations = ceilDiv(rows, chunkRows) * tilesOf(size);
 	return dispatch({
 		kernel: outerKernel,
@@ -61,11 +113,11 @@ export function matmulOuterStage(
 			invocations,
 		},
 		grid: linearGrid(ceilDiv(invocations, 64)),
-		rename: names,
+		rename: { a, d },
 	});
 }
 
-/** Rows per chunk for `matmulOuterStage`. */
+/** Rows per chunk for `matmulOuterStage`, a multiple of 4. */
 export function outerChunkRows(
 	size: OuterSize,
 	capabilities: Capabilities,
@@ -73,7 +125,8 @@ export function outerChunkRows(
 	const { planes, rows, left, right } = size;
 	const invocations = tilesOf(size);
 	const outputs = planes * left * right;
-	return rowsPerChunk({ rows, invocations, outputs, least: 16 }, capabilities);
+	const split = { rows, invocations, outputs, least: 16 };
+	return 4 * ceilDiv(rowsPerChunk(split, capabilities), 4);
 }
 
 function tilesOf({ planes, left, right }: OuterSize): number {
