@@ -181,7 +181,7 @@ function tileVariants(
 		stages.push(transposeStage(planes, columns, inner, { x: "b", y: names.w }));
 	}
 	const size = { planes, rows: (all / planes) * rows, inner, columns };
-	return matmulKinds(capabilities).map((kind) => ({
+	return matmulKinds(capabilities, columns).map((kind) => ({
 		stages: [...stages, matmulStage(kind, size, names)],
 		scratch,
 	}));
@@ -207,7 +207,7 @@ function outerVariants(
 	const chunks = ceilDiv(inner, chunkRows);
 	const block = { outer: 1, rows: chunks, inner: outputs };
 	const finish = sumStages([block], "partial", 1);
-	return matmulKinds(capabilities).map((kind) => {
+	return matmulKinds(capabilities, columns).map((kind) => {
 		const first = matmulOuterStage(kind, size, chunkRows, { a: "a", d: "b" });
 		return {
 			stages: [first, ...finish.stages],

@@ -67,7 +67,7 @@ export function forwardVariants(
 		constants,
 		grid: grid(8, 8),
 	});
-	const kinds = matmulKinds(capabilities);
+	const kinds = matmulKinds(capabilities, g.outChannels);
 	if (winogradApplies(g, capabilities)) {
 		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
 		return [...winograd, tile, any];
@@ -109,7 +109,7 @@ export function inputGradVariants(
 		params: { ...shared, o4: g.outChannels / 4, tiles },
 		grid: grid(8, tiles),
 	});
-	const kinds = matmulKinds(capabilities);
+	const kinds = matmulKinds(capabilities, g.channels);
 	if (winogradApplies(g, capabilities)) {
 		return [...kinds.map((k) => winogradInputGrad(g, k)), tile, any];
 	}
@@ -179,7 +179,7 @@ export function weightGradVariants(
 			}),
 	);
 	if (winogradApplies(g, capabilities)) {
-		const kinds = matmulKinds(capabilities);
+		const kinds = matmulKinds(capabilities, g.outChannels);
 		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
 		return [...winograd, tile, any];
 	}

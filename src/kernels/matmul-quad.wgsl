@@ -2,10 +2,10 @@
 // plane k; `a` has any layout, given by its steps, so that transposed ones and weight gradients (summed
 // over many rows, in chunks that a second pass adds in order) are the same kernel. Columns in fours.
 //
-// Four lanes share a tile of 16 rows x 16 columns, each computing four of the columns: a lane loads the
-// elements of `a` for one of four r and broadcasts them, so that a load serves 16 multiply-adds; each row
-// takes four r in one expression. Loads are what software adapters are slow at. The lanes of a quad are
-// taken to be four neighbouring invocations, as they are there.
+// Four lanes share a tile of 16 rows x 16 columns (WIDE: 32), each computing four (eight) of the columns:
+// a lane loads the elements of `a` for one of four r and all four get them, so that a load serves 16 (32)
+// multiply-adds; each row takes four r in one expression. Loads are what software adapters are slow at.
+// The lanes of a quad are taken to be four neighbouring invocations, as they are there.
 enable subgroups;
 
 struct Params {
@@ -22,6 +22,7 @@ struct Params {
 override HAS_BIAS: bool = false;
 // Whether the last chunk is shorter, so that it must drop what is past its end.
 override RAGGED: bool = false;
+override WIDE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -29,7 +30,7 @@ override RAGGED: bool = false;
 @group(0) @binding(3) var<storage, read> b: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-// What the four lanes hold, for all of them.
+// What each of the four lanes holds, for all of them.
 fn shared_by_quad(v: f32, inside: bool) -> vec4f {
   var mine = v;
   if (RAGGED) {
@@ -38,12 +39,25 @@ fn shared_by_quad(v: f32, inside: bool) -> vec4f {
   return vec4f(quadBroadcast(mine, 0), quadBroadcast(mine, 1), quadBroadcast(mine, 2), quadBroadcast(mine, 3));
 }
 
-// A row of w, or past the last one that: its products are dropped, but must be finite.
-fn within(row: u32, last: u32) -> u32 {
+// Four rows of w; past the last one that again, whose products are dropped but must be finite.
+fn weights(row: u32, last: u32) -> mat4x4f {
+  let step = params.q4;
   if (RAGGED) {
-    return min(row, last);
+    return mat4x4f(
+      w[min(row, last)],
+      w[min(row + step, last)],
+      w[min(row + 2 * step, last)],
+      w[min(row + 3 * step, last)],
+    );
   }
-  return row;
+  return mat4x4f(w[row], w[row + step], w[row + 2 * step], w[row + 3 * step]);
+}
+
+fn store(at: u32, lo: vec4f, hi: vec4f, both: bool) {
+  y[at] = lo;
+  if (both) {
+    y[at + 4] = hi;
+  }
 }
 
 @compute @workgroup_size(64)
@@ -53,11 +67,12 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   // No invocation returns early or loops longer, because quads must stay together.
+  let span = select(4u, 8u, WIDE);
   let lane = local % 4;
   let down = (params.rows + 15) / 16;
-  let across = (params.q4 + 3) / 4;
+  let across = (params.q4 + span - 1) / span;
   let id = (wid.y * groups.x + wid.x) * 16 + local / 4;
-  let q = id % across * 4 + lane;
+  let q = id % across * span + lane;
   let i = id / across % down * 16;
   let slab = id / (across * down);
   let k = slab % params.planes;
@@ -80,76 +95,125 @@ fn main(
   let at13 = origin + 13 * params.a_row;
   let at14 = origin + 14 * params.a_row;
   let at15 = origin + 15 * params.a_row;
-  let weights = k * params.inner * params.q4 + q;
-  let last = weights + (end - 1) * params.q4;
+  let first = k * params.inner * params.q4 + q;
+  let last = first + (end - 1) * params.q4;
 
-  var acc0 = vec4f();
+  var lo0 = vec4f();
+  var hi0 = vec4f();
   if (HAS_BIAS) {
-    acc0 = b[min(q, params.q4 - 1)];
+    lo0 = b[min(q, params.q4 - 1)];
+    hi0 = b[min(q + 4, params.q4 - 1)];
   }
-  var acc1 = acc0;
-  var acc2 = acc0;
-  var acc3 = acc0;
-  var acc4 = acc0;
-  var acc5 = acc0;
-  var acc6 = acc0;
-  var acc7 = acc0;
-  var acc8 = acc0;
-  var acc9 = acc0;
-  var acc10 = acc0;
-  var acc11 = acc0;
-  var acc12 = acc0;
-  var acc13 = acc0;
-  var acc14 = acc0;
-  var acc15 = acc0;
+  var lo1 = lo0;
+  var lo2 = lo0;
+  var lo3 = lo0;
+  var lo4 = lo0;
+  var lo5 = lo0;
+  var lo6 = lo0;
+  var lo7 = lo0;
+  var lo8 = lo0;
+  var lo9 = lo0;
+  var lo10 = lo0;
+  var lo11 = lo0;
+  var lo12 = lo0;
+  var lo13 = lo0;
+  var lo14 = lo0;
+  var lo15 = lo0;
+  var hi1 = hi0;
+  var hi2 = hi0;
+  var hi3 = hi0;
+  var hi4 = hi0;
+  var hi5 = hi0;
+  var hi6 = hi0;
+  var hi7 = hi0;
+  var hi8 = hi0;
+  var hi9 = hi0;
+  var hi10 = hi0;
+  var hi11 = hi0;
+  var hi12 = hi0;
+  var hi13 = hi0;
+  var hi14 = hi0;
+  var hi15 = hi0;
   for (var n = 0u; n < params.chunk; n += 4) {
     let r = begin + n;
-    let row = weights + r * params.q4;
-    let u = mat4x4f(
-      w[within(row, last)],
-      w[within(row + params.q4, last)],
-      w[within(row + 2 * params.q4, last)],
-      w[within(row + 3 * params.q4, last)],
-    );
+    let row = first + r * params.q4;
+    let w_lo = weights(row, last);
+    var w_hi = w_lo;
+    if (WIDE) {
+      w_hi = weights(row + 4, last + 4);
+    }
     let inside = r + lane < end;
     let step = r * params.a_inner;
-    acc0 += u * shared_by_quad(a[at0 + step], inside);
-    acc1 += u * shared_by_quad(a[at1 + step], inside);
-    acc2 += u * shared_by_quad(a[at2 + step], inside);
-    acc3 += u * shared_by_quad(a[at3 + step], inside);
-    acc4 += u * shared_by_quad(a[at4 + step], inside);
-    acc5 += u * shared_by_quad(a[at5 + step], inside);
-    acc6 += u * shared_by_quad(a[at6 + step], inside);
-    acc7 += u * shared_by_quad(a[at7 + step], inside);
-    acc8 += u * shared_by_quad(a[at8 + step], inside);
-    acc9 += u * shared_by_quad(a[at9 + step], inside);
-    acc10 += u * shared_by_quad(a[at10 + step], inside);
-    acc11 += u * shared_by_quad(a[at11 + step], inside);
-    acc12 += u * shared_by_quad(a[at12 + step], inside);
-    acc13 += u * shared_by_quad(a[at13 + step], inside);
-    acc14 += u * shared_by_quad(a[at14 + step], inside);
-    acc15 += u * shared_by_quad(a[at15 + step], inside);
+    let a0 = shared_by_quad(a[at0 + step], inside);
+    lo0 += w_lo * a0;
+    if (WIDE) { hi0 += w_hi * a0; }
+    let a1 = shared_by_quad(a[at1 + step], inside);
+    lo1 += w_lo * a1;
+    if (WIDE) { hi1 += w_hi * a1; }
+    let a2 = shared_by_quad(a[at2 + step], inside);
+    lo2 += w_lo * a2;
+    if (WIDE) { hi2 += w_hi * a2; }
+    let a3 = shared_by_quad(a[at3 + step], inside);
+    lo3 += w_lo * a3;
+    if (WIDE) { hi3 += w_hi * a3; }
+    let a4 = shared_by_quad(a[at4 + step], inside);
+    lo4 += w_lo * a4;
+    if (WIDE) { hi4 += w_hi * a4; }
+    let a5 = shared_by_quad(a[at5 + step], inside);
+    lo5 += w_lo * a5;
+    if (WIDE) { hi5 += w_hi * a5; }
+    let a6 = shared_by_quad(a[at6 + step], inside);
+    lo6 += w_lo * a6;
+    if (WIDE) { hi6 += w_hi * a6; }
+    let a7 = shared_by_quad(a[at7 + step], inside);
+    lo7 += w_lo * a7;
+    if (WIDE) { hi7 += w_hi * a7; }
+    let a8 = shared_by_quad(a[at8 + step], inside);
+    lo8 += w_lo * a8;
+    if (WIDE) { hi8 += w_hi * a8; }
+    let a9 = shared_by_quad(a[at9 + step], inside);
+    lo9 += w_lo * a9;
+    if (WIDE) { hi9 += w_hi * a9; }
+    let a10 = shared_by_quad(a[at10 + step], inside);
+    lo10 += w_lo * a10;
+    if (WIDE) { hi10 += w_hi * a10; }
+    let a11 = shared_by_quad(a[at11 + step], inside);
+    lo11 += w_lo * a11;
+    if (WIDE) { hi11 += w_hi * a11; }
+    let a12 = shared_by_quad(a[at12 + step], inside);
+    lo12 += w_lo * a12;
+    if (WIDE) { hi12 += w_hi * a12; }
+    let a13 = shared_by_quad(a[at13 + step], inside);
+    lo13 += w_lo * a13;
+    if (WIDE) { hi13 += w_hi * a13; }
+    let a14 = shared_by_quad(a[at14 + step], inside);
+    lo14 += w_lo * a14;
+    if (WIDE) { hi14 += w_hi * a14; }
+    let a15 = shared_by_quad(a[at15 + step], inside);
+    lo15 += w_lo * a15;
+    if (WIDE) { hi15 += w_hi * a15; }
   }
 
   if (begin >= params.inner || q >= params.q4) {
     return;
   }
+  let both = WIDE && q + 4 < params.q4;
   let to = (slab * params.rows + i) * params.q4 + q;
   let left = params.rows - i;
-  y[to] = acc0;
-  if (left > 1) { y[to + params.q4] = acc1; }
-  if (left > 2) { y[to + 2 * params.q4] = acc2; }
-  if (left > 3) { y[to + 3 * params.q4] = acc3; }
-  if (left > 4) { y[to + 4 * params.q4] = acc4; }
-  if (left > 5) { y[to + 5 * params.q4] = acc5; }
-  if (left > 6) { y[to + 6 * params.q4] = acc6; }
-  if (left > 7) { y[to + 7 * params.q4] = acc7; }
-  if (left > 8) { y[to + 8 * params.q4] = acc8; }
-  if (left > 9) { y[to + 9 * params.q4] = acc9; }
-  if (left > 10) { y[to + 10 * params.q4] = acc10; }
-  if (left > 11) { y[to + 11 * params.q4] = acc11; }
-  if (left > 12) { y[to + 12 * params.q4] = acc12; }
-  if (left > 13) { y[to + 13 * params.q4] = acc13; }
-  if (left > 14) { y[to + 14 * params.q4] = acc14; }
-  if (left > 15) { y[to + 15 * params.q4] = acc15; }
+  store(to, lo0, hi0, both);
+  if (left > 1) { store(to + params.q4, lo1, hi1, both); }
+  if (left > 2) { store(to + 2 * params.q4, lo2, hi2, both); }
+  if (left > 3) { store(to + 3 * params.q4, lo3, hi3, both); }
+  if (left > 4) { store(to + 4 * params.q4, lo4, hi4, both); }
+  if (left > 5) { store(to + 5 * params.q4, lo5, hi5, both); }
+  if (left > 6) { store(to + 6 * params.q4, lo6, hi6, both); }
+  if (left > 7) { store(to + 7 * params.q4, lo7, hi7, both); }
+  if (left > 8) { store(to + 8 * params.q4, lo8, hi8, both); }
+  if (left > 9) { store(to + 9 * params.q4, lo9, hi9, both); }
+  if (left > 10) { store(to + 10 * params.q4, lo10, hi10, both); }
+  if (left > 11) { store(to + 11 * params.q4, lo11, hi11, both); }
+  if (left > 12) { store(to + 12 * params.q4, lo12, hi12, both); }
+  if (left > 13) { store(to + 13 * params.q4, lo13, hi13, both); }
+  if (left > 14) { store(to + 14 * params.q4, lo14, hi14, both); }
+  if (left > 15) { store(to + 15 * params.q4, lo15, hi15, both); }
 }

@@ -10,15 +10,21 @@ import quadKernel from "./matmul-quad.wgsl";
 import tileKernel from "./matmul-tile.wgsl";
 import { rowsPerChunk } from "./split.ts";
 
-/** Which of the kernels: register tiles, or those that share loads among four lanes. */
-export type MatmulKind = "tile" | "quad";
+/** Which of the kernels: register tiles, or those that share loads among four lanes, 16 or 32 columns wide. */
+export type MatmulKind = "tile" | "quad" | "wideQuad";
 
-/** The kinds that run on a device, best first. Quads are for software adapters, whose four lanes are neighbours. */
-export function matmulKinds({
-	software,
-	features,
-}: Capabilities): readonly MatmulKind[] {
-	return software && features.has("subgroups") ? ["quad", "tile"] : ["tile"];
+/**
+ * The kinds for products of so many columns on a device, best first. Quads are
+ * for software adapters, whose four lanes are neighbours; wide ones where they
+ * are whole subgroups (SwiftShader), elsewhere they spill too many registers.
+ */
+export function matmulKinds(
+	{ software, features, subgroupSize }: Capabilities,
+	columns: number,
+): readonly MatmulKind[] {
+	if (!software || !features.has("subgroups")) return ["tile"];
+	const wide = subgroupSize === 4 && columns > 16;
+	return [wide ? "wideQuad" : "quad", "tile"];
 }
 
 /** Matrix products a [planes, rows, inner] * w [planes, inner, columns]; inner and columns multiples of 4. */
@@ -37,10 +43,11 @@ export function matmulStage(
 	hasBias = false,
 ): Dispatch {
 	const constants = { HAS_BIAS: hasBias ? 1 : 0 };
-	if (kind === "quad") {
+	if (kind !== "tile") {
 		const size = { planes, rows, inner, columns };
 		const steps = [rows * inner, inner, 1] as const;
-		return quadStage(size, 4 * ceilDiv(inner, 4), steps, constants, names);
+		const chunk = 4 * ceilDiv(inner, 4);
+		return quadStage(kind, size, chunk, steps, constants, names);
 	}
 	return dispatch({
 		kernel: tileKernel,
@@ -54,13 +61,15 @@ export function matmulStage(
 }
 
 function quadStage(
+	kind: MatmulKind,
 	{ planes, rows, inner, columns }: MatmulSize,
 	chunk: number,
 	[a_plane, a_row, a_inner]: readonly [number, number, number],
 	constants: { HAS_BIAS?: number },
 	rename: { a?: string; w?: string; b?: string; y?: string },
 ): Dispatch {
-	const tiles = ceilDiv(rows, 16) * ceilDiv(columns, 16);
+	const wide = kind === "wideQuad";
+	const tiles = ceilDiv(rows, 16) * ceilDiv(columns, wide ? 32 : 16);
 	return dispatch({
 		kernel: quadKernel,
 		params: {
@@ -73,7 +82,12 @@ function quadStage(
 			a_row,
 			a_inner,
 		},
-		constants: { HAS_BIAS: 0, ...constants, RAGGED: inner % chunk ? 1 : 0 },
+		constants: {
+			HAS_BIAS: 0,
+			...constants,
+			RAGGED: inner % chunk ? 1 : 0,
+			WIDE: wide ? 1 : 0,
+		},
 		grid: linearGrid(ceilDiv(ceilDiv(inner, chunk) * planes * tiles, 16)),
 		rename,
 	});
@@ -95,11 +109,11 @@ export function matmulOuterStage(
 	{ a, d }: { a: string; d: string },
 ): Dispatch {
 	const { planes, rows, left, right } = size;
-	if (kind === "quad") {
+	if (kind !== "tile") {
 		const product = { planes, rows: left, inner: rows, columns: right };
 		const steps = [rows * left, 1, left] as const;
 		const names = { a, w: d, y: "partial" };
-		return quadStage(product, chunkRows, steps, {}, names);
+		return quadStage(kind, product, chunkRows, steps, {}, names);
 	}
 	const invocations = ceilDiv(rows, chunkRows) * tilesOf(size);
 	return dispatch({
