@@ -21,6 +21,7 @@ import {
 	pointwiseForward,
 	pointwiseInputGrad,
 } from "./conv2d-pointwise.ts";
+import { quadForward, quadInputGrad } from "./conv2d-quad.ts";
 import tileKernel from "./conv2d-tile.wgsl";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
@@ -33,6 +34,9 @@ import {
 import { matmulKinds } from "./matmul.ts";
 import { sumStages } from "./reduce.ts";
 import { rowsPerChunk } from "./split.ts";
+
+/** With fewer results quads, which compute 16 at a time, are slower than scalar tiles of 4. */
+const LEAST_FOR_QUADS = 8;
 
 /** Ways to compute `conv2d`. */
 export function forwardVariants(
@@ -60,7 +64,10 @@ export function forwardVariants(
 		constants,
 		grid: grid(4, 4),
 	});
-	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const quad = quadForward(g, capabilities, hasBias);
+	if (g.channels % 4 || g.outChannels % 4) {
+		return g.outChannels < LEAST_FOR_QUADS ? [any, ...quad] : [...quad, any];
+	}
 	const tile = single({
 		kernel: tileKernel,
 		params: { ...shared, ...sizes, c4: g.channels / 4, o4: g.outChannels / 4 },
@@ -70,10 +77,11 @@ export function forwardVariants(
 	const kinds = matmulKinds(capabilities, g.outChannels);
 	if (winogradApplies(g, capabilities)) {
 		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
-		return [...winograd, tile, any];
+		return [...winograd, ...quad, tile, any];
 	}
-	if (!pointwiseApplies(g)) return [tile, any];
-	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), tile, any];
+	const others = [...quad, tile, any];
+	if (!pointwiseApplies(g)) return others;
+	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
 }
 
 /** Ways to compute `conv2dInputGrad`. */
@@ -102,7 +110,10 @@ export function inputGradVariants(
 		params: { ...shared, o: g.outChannels, tiles: anyTiles },
 		grid: grid(4, anyTiles),
 	});
-	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const quad = quadInputGrad(g, capabilities);
+	if (g.channels % 4 || g.outChannels % 4) {
+		return g.channels < LEAST_FOR_QUADS ? [any, ...quad] : [...quad, any];
+	}
 	const tiles = ceilDiv(g.channels, 8);
 	const tile = single({
 		kernel: inputGradTileKernel,
@@ -110,11 +121,12 @@ export function inputGradVariants(
 		grid: grid(8, tiles),
 	});
 	const kinds = matmulKinds(capabilities, g.channels);
+	const others = [...quad, tile, any];
 	if (winogradApplies(g, capabilities)) {
-		return [...kinds.map((k) => winogradInputGrad(g, k)), tile, any];
+		return [...kinds.map((k) => winogradInputGrad(g, k)), ...others];
 	}
-	if (!pointwiseApplies(g)) return [tile, any];
-	return [...kinds.map((k) => pointwiseInputGrad(g, k)), tile, any];
+	if (!pointwiseApplies(g)) return others;
+	return [...kinds.map((k) => pointwiseInputGrad(g, k)), ...others];
 }
 
 /** Ways to compute `conv2dWeightGrad`. */

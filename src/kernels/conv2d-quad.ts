@@ -1,0 +1,116 @@
+import {
+	type Capabilities,
+	ceilDiv,
+	type Dispatch,
+	dispatch,
+	linearGrid,
+	type Variant,
+} from "../engine/index.ts";
+import filterKernel from "./conv2d-filter.wgsl";
+import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
+import quadKernel from "./conv2d-quad.wgsl";
+import { itemGrid } from "./grid.ts";
+import { matmulKinds } from "./matmul.ts";
+
+// Convolutions whose loads four lanes share, for software adapters: any window,
+// any channels. (What the four lanes have to do with each other: matmulKinds.)
+
+/** Ways to compute `conv2d` so; none on other adapters. */
+export function quadForward(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+	hasBias: boolean,
+): Variant[] {
+	const results = g.outChannels;
+	const { kernel, stride, dilation, pad } = windowParams(g);
+	return product(capabilities, {
+		reduced: g.channels,
+		results,
+		flip: false,
+		hasBias,
+		params: {
+			kernel,
+			stride,
+			dilation,
+			pad,
+			x_size: [g.width, g.height],
+			y_size: [g.outWidth, g.outHeight],
+			pixels: g.batch * g.outHeight * g.outWidth,
+		},
+	});
+}
+
+/** Ways to compute `conv2dInputGrad` with stride 1: the convolution of dy with the rotated filter. */
+export function quadInputGrad(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	if (g.stride[0] * g.stride[1] !== 1) return [];
+	const { kernel, stride, dilation } = windowParams(g);
+	const reach = (i: 0 | 1) => g.dilation[i] * (g.kernel[i] - 1);
+	return product(capabilities, {
+		reduced: g.outChannels,
+		results: g.channels,
+		flip: true,
+		hasBias: false,
+		params: {
+			kernel,
+			stride,
+			dilation,
+			pad: [reach(1) - g.left, reach(0) - g.top],
+			x_size: [g.outWidth, g.outHeight],
+			y_size: [g.width, g.height],
+			pixels: g.batch * g.height * g.width,
+		},
+	});
+}
+
+interface Product {
+	readonly reduced: number;
+	readonly results: number;
+	readonly flip: boolean;
+	readonly hasBias: boolean;
+	readonly params: {
+		readonly kernel: number[];
+		readonly stride: number[];
+		readonly dilation: number[];
+		readonly pad: number[];
+		readonly x_size: number[];
+		readonly y_size: number[];
+		readonly pixels: number;
+	};
+}
+
+function product(
+	capabilities: Capabilities,
+	{ reduced, results, flip, hasBias, params }: Product,
+): Variant[] {
+	const [kind] = matmulKinds(capabilities, results);
+	if (kind === "tile") return [];
+	const wide = kind === "wideQuad";
+	const o4 = ceilDiv(results, 4);
+	const taps = params.kernel[0] * params.kernel[1];
+	const prepared = flip || results % 4 > 0;
+	const main = dispatch({
+		kernel: quadKernel,
+		params: { ...params, c: reduced, o: results, o4 },
+		constants: { HAS_BIAS: hasBias ? 1 : 0, WIDE: wide ? 1 : 0 },
+		grid: linearGrid(
+			ceilDiv(ceilDiv(params.pixels, 16) * ceilDiv(o4, wide ? 8 : 4), 16),
+		),
+		rename: {
+			...(flip && { x: "dy" }),
+			...(prepared && { w: "filter" }),
+		},
+	});
+	if (!prepared) return [{ stages: [main], scratch: {} }];
+	const elements = taps * reduced * 4 * o4;
+	const filter: Dispatch = dispatch({
+		kernel: filterKernel,
+		params: { taps, reduced, results, width: 4 * o4 },
+		constants: { FLIP: flip ? 1 : 0 },
+		grid: itemGrid(elements),
+		rename: { u: "filter" },
+	});
+	return [{ stages: [filter, main], scratch: { filter: elements } }];
+}
