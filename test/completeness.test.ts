@@ -83,7 +83,12 @@ function kernelsOf(row: Case): string[] {
 	const [shapes, attrs] = [shapesOf(row), attrsOf(row)];
 	const y = spec.shape(shapes, attrs);
 	return [
-		adapter({ software: true, maxInvocations: 256 }),
+		adapter({
+			software: true,
+			maxInvocations: 256,
+			features: new Set(["subgroups"]),
+			subgroupSize: 4,
+		}),
 		adapter({ features: new Set(["subgroups", "shader-f16"]) }),
 	].flatMap((capabilities) =>
 		spec

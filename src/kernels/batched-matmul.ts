@@ -154,14 +154,17 @@ function anyVariant(
 	});
 }
 
-/** Extents in fours, equal planes or a single b: register tiles, after transposing what needs it. */
+/** Columns in fours (with register tiles also the inner extent), equal planes or a single b: register tiles, after transposing what needs it. */
 function tileVariants(
 	product: Product,
 	{ attrs, capabilities }: Launch<Inputs, MatmulAttrs>,
 ): Variant[] {
 	const { transposeA, transposeB } = attrs;
 	const { rows, inner, columns } = product;
-	if (inner % 4 || columns % 4) return [];
+	const kinds = matmulKinds(capabilities, columns).filter(
+		(kind) => kind !== "tile" || inner % 4 === 0,
+	);
+	if (columns % 4 || !kinds.length) return [];
 	const all = sizeOf(product.batch);
 	const [left, right] = [sizeOf(product.aBatch), sizeOf(product.bBatch)];
 	const merged = right === 1 && !transposeA;
@@ -181,7 +184,7 @@ function tileVariants(
 		stages.push(transposeStage(planes, columns, inner, { x: "b", y: names.w }));
 	}
 	const size = { planes, rows: (all / planes) * rows, inner, columns };
-	return matmulKinds(capabilities, columns).map((kind) => ({
+	return kinds.map((kind) => ({
 		stages: [...stages, matmulStage(kind, size, names)],
 		scratch,
 	}));

@@ -1,11 +1,17 @@
-import type { Variant } from "../engine/index.ts";
+import { type Capabilities, ceilDiv, type Variant } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
-import { type MatmulKind, matmulStage } from "./matmul.ts";
+import {
+	type MatmulKind,
+	matmulKinds,
+	matmulOuterStage,
+	matmulStage,
+	outerChunkRows,
+} from "./matmul.ts";
+import { sumStages } from "./reduce.ts";
 import { transposeStage } from "./transpose.ts";
 
 // A 1x1 convolution with stride 1 and no padding is a product of matrices:
-// pixels x channels times channels x output channels. (Its weight gradient gains
-// nothing from that form: conv2d-weight-grad-tile already is one for each tap.)
+// pixels x channels times channels x output channels.
 
 /** Whether a convolution is one, with channels in fours. */
 export function pointwiseApplies(g: ConvGeometry): boolean {
@@ -48,6 +54,28 @@ export function pointwiseInputGrad(g: ConvGeometry, kind: MatmulKind): Variant {
 			matmulStage(kind, size, { a: "dy", w: "transposed" }),
 		],
 	};
+}
+
+/** Ways to compute `conv2dWeightGrad` so; none with register tiles, as conv2d-weight-grad-tile already is that product. */
+export function pointwiseWeightGrad(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	const { channels: left, outChannels: right } = g;
+	const [kind] = matmulKinds(capabilities, right);
+	if (kind === "tile" || !pointwiseApplies(g)) return [];
+	const size = { planes: 1, rows: pixelsOf(g), left, right };
+	const chunkRows = outerChunkRows(size, capabilities);
+	const chunks = ceilDiv(size.rows, chunkRows);
+	const block = { outer: 1, rows: chunks, inner: left * right };
+	const sum = sumStages([block], "partial", 1);
+	const product = matmulOuterStage(kind, size, chunkRows, { a: "x", d: "dy" });
+	return [
+		{
+			scratch: { partial: chunks * left * right, ...sum.scratch },
+			stages: [product, ...sum.stages],
+		},
+	];
 }
 
 function pixelsOf(g: ConvGeometry): number {

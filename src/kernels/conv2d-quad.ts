@@ -9,6 +9,8 @@ import {
 import filterKernel from "./conv2d-filter.wgsl";
 import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
 import quadKernel from "./conv2d-quad.wgsl";
+import { splitWeightGrad } from "./conv2d-weight-grad.ts";
+import weightGradKernel from "./conv2d-weight-grad-quad.wgsl";
 import { itemGrid } from "./grid.ts";
 import { matmulKinds } from "./matmul.ts";
 
@@ -63,6 +65,35 @@ export function quadInputGrad(
 			pixels: g.batch * g.height * g.width,
 		},
 	});
+}
+
+/** Ways to compute `conv2dWeightGrad` so; with channels in fours register tiles are as fast. */
+export function quadWeightGrad(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	const { channels: c, outChannels: o } = g;
+	const [kind] = matmulKinds(capabilities, o);
+	if (kind === "tile") return [];
+	const wide = kind === "wideQuad";
+	const weightRows = g.kernel[0] * g.kernel[1] * c;
+	const tiles = ceilDiv(weightRows, 16) * ceilDiv(o, wide ? 32 : 16);
+	const stage = (chunk_rows: number, invocations: number) =>
+		dispatch({
+			kernel: weightGradKernel,
+			params: {
+				...windowParams(g),
+				x_size: [g.width, g.height],
+				dy_size: [g.outWidth, g.outHeight],
+				rows: g.batch * g.outHeight,
+				c,
+				o,
+				chunk_rows,
+			},
+			constants: { WIDE: wide ? 1 : 0, WHOLE: o % 4 ? 0 : 1 },
+			grid: itemGrid(invocations),
+		});
+	return [splitWeightGrad(g, capabilities, 4 * tiles, stage)];
 }
 
 interface Product {

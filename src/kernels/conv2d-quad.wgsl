@@ -63,8 +63,15 @@ fn bias(o: u32) -> vec4f {
   return vec4f(b[min(o, last)], b[min(o + 1, last)], b[min(o + 2, last)], b[min(o + 3, last)]);
 }
 
-fn store(pixel: u32, o: u32, v: vec4f) {
-  if (pixel >= params.pixels || o >= params.o) {
+fn store(pixel: u32, o: u32, lo: vec4f, hi: vec4f) {
+  if (pixel < params.pixels) {
+    store_four(pixel, o, lo);
+    if (WIDE) { store_four(pixel, o + 16, hi); }
+  }
+}
+
+fn store_four(pixel: u32, o: u32, v: vec4f) {
+  if (o >= params.o) {
     return;
   }
   let at = pixel * params.o + o;
@@ -216,38 +223,20 @@ fn main(
     ky += step_y + carry_x;
   }
 
-  store(first, 4 * o, lo0);
-  store(first + 1, 4 * o, lo1);
-  store(first + 2, 4 * o, lo2);
-  store(first + 3, 4 * o, lo3);
-  store(first + 4, 4 * o, lo4);
-  store(first + 5, 4 * o, lo5);
-  store(first + 6, 4 * o, lo6);
-  store(first + 7, 4 * o, lo7);
-  store(first + 8, 4 * o, lo8);
-  store(first + 9, 4 * o, lo9);
-  store(first + 10, 4 * o, lo10);
-  store(first + 11, 4 * o, lo11);
-  store(first + 12, 4 * o, lo12);
-  store(first + 13, 4 * o, lo13);
-  store(first + 14, 4 * o, lo14);
-  store(first + 15, 4 * o, lo15);
-  if (WIDE) {
-    store(first, 4 * o + 16, hi0);
-    store(first + 1, 4 * o + 16, hi1);
-    store(first + 2, 4 * o + 16, hi2);
-    store(first + 3, 4 * o + 16, hi3);
-    store(first + 4, 4 * o + 16, hi4);
-    store(first + 5, 4 * o + 16, hi5);
-    store(first + 6, 4 * o + 16, hi6);
-    store(first + 7, 4 * o + 16, hi7);
-    store(first + 8, 4 * o + 16, hi8);
-    store(first + 9, 4 * o + 16, hi9);
-    store(first + 10, 4 * o + 16, hi10);
-    store(first + 11, 4 * o + 16, hi11);
-    store(first + 12, 4 * o + 16, hi12);
-    store(first + 13, 4 * o + 16, hi13);
-    store(first + 14, 4 * o + 16, hi14);
-    store(first + 15, 4 * o + 16, hi15);
-  }
+  store(first, 4 * o, lo0, hi0);
+  store(first + 1, 4 * o, lo1, hi1);
+  store(first + 2, 4 * o, lo2, hi2);
+  store(first + 3, 4 * o, lo3, hi3);
+  store(first + 4, 4 * o, lo4, hi4);
+  store(first + 5, 4 * o, lo5, hi5);
+  store(first + 6, 4 * o, lo6, hi6);
+  store(first + 7, 4 * o, lo7, hi7);
+  store(first + 8, 4 * o, lo8, hi8);
+  store(first + 9, 4 * o, lo9, hi9);
+  store(first + 10, 4 * o, lo10, hi10);
+  store(first + 11, 4 * o, lo11, hi11);
+  store(first + 12, 4 * o, lo12, hi12);
+  store(first + 13, 4 * o, lo13, hi13);
+  store(first + 14, 4 * o, lo14, hi14);
+  store(first + 15, 4 * o, lo15, hi15);
 }

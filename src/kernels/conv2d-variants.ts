@@ -1,7 +1,6 @@
 import {
 	type Capabilities,
 	ceilDiv,
-	type Dispatch,
 	dispatch,
 	linearGrid,
 	single,
@@ -20,9 +19,11 @@ import {
 	pointwiseApplies,
 	pointwiseForward,
 	pointwiseInputGrad,
+	pointwiseWeightGrad,
 } from "./conv2d-pointwise.ts";
-import { quadForward, quadInputGrad } from "./conv2d-quad.ts";
+import { quadForward, quadInputGrad, quadWeightGrad } from "./conv2d-quad.ts";
 import tileKernel from "./conv2d-tile.wgsl";
+import { splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
 import {
@@ -32,8 +33,6 @@ import {
 	winogradWeightGrad,
 } from "./conv2d-winograd.ts";
 import { matmulKinds } from "./matmul.ts";
-import { sumStages } from "./reduce.ts";
-import { rowsPerChunk } from "./split.ts";
 
 /** With fewer results quads, which compute 16 at a time, are slower than scalar tiles of 4. */
 const LEAST_FOR_QUADS = 8;
@@ -143,23 +142,9 @@ export function weightGradVariants(
 		rows,
 	};
 	const taps = g.kernel[0] * g.kernel[1];
-	const n = taps * g.channels * g.outChannels;
-	const split = (
-		invocations: number,
-		stage: (chunkRows: number, invocations: number) => Dispatch,
-	): Variant => {
-		const chunkRows = rowsPerChunk(
-			{ rows, invocations, outputs: n, least: 1 },
-			capabilities,
-		);
-		const chunks = ceilDiv(rows, chunkRows);
-		const sum = sumStages([{ outer: 1, rows: chunks, inner: n }], "partial", 1);
-		return {
-			scratch: { partial: chunks * n, ...sum.scratch },
-			stages: [stage(chunkRows, chunks * invocations), ...sum.stages],
-		};
-	};
-	const any = split(
+	const any = splitWeightGrad(
+		g,
+		capabilities,
 		ceilDiv(taps * g.channels, 4) * ceilDiv(g.outChannels, 4),
 		(chunk_rows, invocations) =>
 			dispatch({
@@ -174,8 +159,13 @@ export function weightGradVariants(
 				grid: linearGrid(ceilDiv(invocations, 64)),
 			}),
 	);
-	if (g.channels % 4 || g.outChannels % 4) return [any];
-	const tile = split(
+	if (g.channels % 4 || g.outChannels % 4) {
+		const quad = quadWeightGrad(g, capabilities);
+		return g.outChannels < LEAST_FOR_QUADS ? [any, ...quad] : [...quad, any];
+	}
+	const tile = splitWeightGrad(
+		g,
+		capabilities,
 		taps * ceilDiv(g.channels, 8) * ceilDiv(g.outChannels, 8),
 		(chunk_rows, invocations) =>
 			dispatch({
@@ -195,5 +185,5 @@ export function weightGradVariants(
 		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
 		return [...winograd, tile, any];
 	}
-	return [tile, any];
+	return [...pointwiseWeightGrad(g, capabilities), tile, any];
 }

@@ -27,7 +27,7 @@ export function matmulKinds(
 	return [wide ? "wideQuad" : "quad", "tile"];
 }
 
-/** Matrix products a [planes, rows, inner] * w [planes, inner, columns]; inner and columns multiples of 4. */
+/** Matrix products a [planes, rows, inner] * w [planes, inner, columns]; columns and, for tiles, inner multiples of 4. */
 export interface MatmulSize {
 	readonly planes: number;
 	readonly rows: number;
