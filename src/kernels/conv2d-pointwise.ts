@@ -62,20 +62,20 @@ export function pointwiseWeightGrad(
 	capabilities: Capabilities,
 ): Variant[] {
 	const { channels: left, outChannels: right } = g;
-	const [kind] = matmulKinds(capabilities, right);
-	if (kind === "tile" || !pointwiseApplies(g)) return [];
+	if (!pointwiseApplies(g)) return [];
+	const kinds = matmulKinds(capabilities, right).filter((k) => k !== "tile");
 	const size = { planes: 1, rows: pixelsOf(g), left, right };
 	const chunkRows = outerChunkRows(size, capabilities);
 	const chunks = ceilDiv(size.rows, chunkRows);
 	const block = { outer: 1, rows: chunks, inner: left * right };
 	const sum = sumStages([block], "partial", 1);
-	const product = matmulOuterStage(kind, size, chunkRows, { a: "x", d: "dy" });
-	return [
-		{
-			scratch: { partial: chunks * left * right, ...sum.scratch },
-			stages: [product, ...sum.stages],
-		},
-	];
+	return kinds.map((kind) => ({
+		scratch: { partial: chunks * left * right, ...sum.scratch },
+		stages: [
+			matmulOuterStage(kind, size, chunkRows, { a: "x", d: "dy" }),
+			...sum.stages,
+		],
+	}));
 }
 
 function pixelsOf(g: ConvGeometry): number {

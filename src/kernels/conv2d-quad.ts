@@ -12,10 +12,10 @@ import quadKernel from "./conv2d-quad.wgsl";
 import { splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradKernel from "./conv2d-weight-grad-quad.wgsl";
 import { itemGrid } from "./grid.ts";
-import { matmulKinds } from "./matmul.ts";
+import { quadKinds } from "./matmul.ts";
 
 // Convolutions whose loads four lanes share, for software adapters: any window,
-// any channels. (What the four lanes have to do with each other: matmulKinds.)
+// any channels. (Where that is so: matmulKinds.)
 
 /** Ways to compute `conv2d` so; none on other adapters. */
 export function quadForward(
@@ -73,8 +73,8 @@ export function quadWeightGrad(
 	capabilities: Capabilities,
 ): Variant[] {
 	const { channels: c, outChannels: o } = g;
-	const [kind] = matmulKinds(capabilities, o);
-	if (kind === "tile") return [];
+	const [kind] = quadKinds(capabilities, o);
+	if (!kind) return [];
 	const wide = kind === "wideQuad";
 	const weightRows = g.kernel[0] * g.kernel[1] * c;
 	const tiles = ceilDiv(weightRows, 16) * ceilDiv(o, wide ? 32 : 16);
@@ -116,8 +116,8 @@ function product(
 	capabilities: Capabilities,
 	{ reduced, results, flip, hasBias, params }: Product,
 ): Variant[] {
-	const [kind] = matmulKinds(capabilities, results);
-	if (kind === "tile") return [];
+	const [kind] = quadKinds(capabilities, results);
+	if (!kind) return [];
 	const wide = kind === "wideQuad";
 	const o4 = ceilDiv(results, 4);
 	const taps = params.kernel[0] * params.kernel[1];

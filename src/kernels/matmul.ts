@@ -8,23 +8,36 @@ import {
 import outerKernel from "./matmul-outer-tile.wgsl";
 import quadKernel from "./matmul-quad.wgsl";
 import tileKernel from "./matmul-tile.wgsl";
+import workgroupKernel from "./matmul-workgroup.wgsl";
 import { rowsPerChunk } from "./split.ts";
 
-/** Which of the kernels: register tiles, or those that share loads among four lanes, 16 or 32 columns wide. */
-export type MatmulKind = "tile" | "quad" | "wideQuad";
+/** Which of the kernels: register tiles, those that share loads among four lanes (16 or 32 columns wide), or tiles in workgroup memory. */
+export type MatmulKind = "tile" | "quad" | "wideQuad" | "workgroup";
 
 /**
  * The kinds for products of so many columns on a device, best first. Quads are
  * for software adapters, whose four lanes are neighbours; wide ones where they
  * are whole subgroups (SwiftShader), elsewhere they spill too many registers.
+ * Workgroup memory is for real GPUs (software adapters have none), and for as
+ * many columns as fill half of a tile.
  */
 export function matmulKinds(
-	{ software, features, subgroupSize }: Capabilities,
+	capabilities: Capabilities,
 	columns: number,
 ): readonly MatmulKind[] {
-	if (!software || !features.has("subgroups")) return ["tile"];
-	const wide = subgroupSize === 4 && columns > 16;
-	return [wide ? "wideQuad" : "quad", "tile"];
+	if (!capabilities.software) {
+		return columns < 32 ? ["tile", "workgroup"] : ["workgroup", "tile"];
+	}
+	return [...quadKinds(capabilities, columns), "tile", "workgroup"];
+}
+
+/** The kind of quads for so many columns, or none. */
+export function quadKinds(
+	{ software, features, subgroupSize }: Capabilities,
+	columns: number,
+): readonly ("quad" | "wideQuad")[] {
+	if (!software || !features.has("subgroups")) return [];
+	return [subgroupSize === 4 && columns > 16 ? "wideQuad" : "quad"];
 }
 
 /** Matrix products a [planes, rows, inner] * w [planes, inner, columns]; columns and, for tiles, inner multiples of 4. */
@@ -47,7 +60,7 @@ export function matmulStage(
 		const size = { planes, rows, inner, columns };
 		const steps = [rows * inner, inner, 1] as const;
 		const chunk = 4 * ceilDiv(inner, 4);
-		return quadStage(kind, size, chunk, steps, constants, names);
+		return steppedStage(kind, size, chunk, steps, constants, names);
 	}
 	return dispatch({
 		kernel: tileKernel,
@@ -60,7 +73,8 @@ export function matmulStage(
 	});
 }
 
-function quadStage(
+/** The kernels that take `a` by steps. */
+function steppedStage(
 	kind: MatmulKind,
 	{ planes, rows, inner, columns }: MatmulSize,
 	chunk: number,
@@ -68,27 +82,31 @@ function quadStage(
 	constants: { HAS_BIAS?: number },
 	rename: { a?: string; w?: string; b?: string; y?: string },
 ): Dispatch {
+	const chunks = ceilDiv(inner, chunk);
+	const tiles = (height: number, width: number) =>
+		chunks * planes * ceilDiv(rows, height) * ceilDiv(columns, width);
+	const q4 = columns / 4;
+	const params = { planes, rows, inner, q4, chunk, a_plane, a_row, a_inner };
+	const bias = { HAS_BIAS: 0, ...constants };
+	if (kind === "workgroup") {
+		return dispatch({
+			kernel: workgroupKernel,
+			params,
+			constants: bias,
+			grid: linearGrid(tiles(64, 64)),
+			rename,
+		});
+	}
 	const wide = kind === "wideQuad";
-	const tiles = ceilDiv(rows, 16) * ceilDiv(columns, wide ? 32 : 16);
 	return dispatch({
 		kernel: quadKernel,
-		params: {
-			planes,
-			rows,
-			inner,
-			q4: columns / 4,
-			chunk,
-			a_plane,
-			a_row,
-			a_inner,
-		},
+		params,
 		constants: {
-			HAS_BIAS: 0,
-			...constants,
+			...bias,
 			RAGGED: inner % chunk ? 1 : 0,
 			WIDE: wide ? 1 : 0,
 		},
-		grid: linearGrid(ceilDiv(ceilDiv(inner, chunk) * planes * tiles, 16)),
+		grid: linearGrid(ceilDiv(tiles(16, wide ? 32 : 16), 16)),
 		rename,
 	});
 }
@@ -113,7 +131,7 @@ export function matmulOuterStage(
 		const product = { planes, rows: left, inner: rows, columns: right };
 		const steps = [rows * left, 1, left] as const;
 		const names = { a, w: d, y: "partial" };
-		return quadStage(kind, product, chunkRows, steps, {}, names);
+		return steppedStage(kind, product, chunkRows, steps, {}, names);
 	}
 	const invocations = ceilDiv(rows, chunkRows) * tilesOf(size);
 	return dispatch({
