@@ -56,14 +56,14 @@ export function pointwiseInputGrad(g: ConvGeometry, kind: MatmulKind): Variant {
 	};
 }
 
-/** Ways to compute `conv2dWeightGrad` so; none with register tiles, as conv2d-weight-grad-tile already is that product. */
+/** Ways to compute `conv2dWeightGrad` so. */
 export function pointwiseWeightGrad(
 	g: ConvGeometry,
 	capabilities: Capabilities,
 ): Variant[] {
 	const { channels: left, outChannels: right } = g;
 	if (!pointwiseApplies(g)) return [];
-	const kinds = matmulKinds(capabilities, right).filter((k) => k !== "tile");
+	const kinds = matmulKinds(capabilities, right);
 	const size = { planes: 1, rows: pixelsOf(g), left, right };
 	const chunkRows = outerChunkRows(size, capabilities);
 	const chunks = ceilDiv(size.rows, chunkRows);

@@ -7,6 +7,12 @@ import {
 	type Variant,
 } from "../engine/index.ts";
 import anyKernel from "./conv2d-any.wgsl";
+import {
+	type DirectKind,
+	directForward,
+	directInputGrad,
+	directKinds,
+} from "./conv2d-direct.ts";
 import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
 import {
 	groupedForward,
@@ -21,9 +27,9 @@ import {
 	pointwiseInputGrad,
 	pointwiseWeightGrad,
 } from "./conv2d-pointwise.ts";
-import { quadForward, quadInputGrad, quadWeightGrad } from "./conv2d-quad.ts";
+
 import tileKernel from "./conv2d-tile.wgsl";
-import { splitWeightGrad } from "./conv2d-weight-grad.ts";
+import { quadWeightGrad, splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
 import {
@@ -36,6 +42,25 @@ import { matmulKinds } from "./matmul.ts";
 
 /** With fewer results quads, which compute 16 at a time, are slower than scalar tiles of 4. */
 const LEAST_FOR_QUADS = 8;
+
+/** Half of a tile in workgroup memory. */
+const LEAST_FOR_WORKGROUPS = 32;
+
+/** Direct products before the other variants where their tiles are filled, behind them where not. */
+function withDirect(
+	capabilities: Capabilities,
+	results: number,
+	direct: (kind: DirectKind) => Variant,
+	others: readonly Variant[],
+): Variant[] {
+	const { software } = capabilities;
+	const best = directKinds(capabilities, results).map(direct);
+	const last = software ? [direct("workgroup")] : [];
+	const least = software ? LEAST_FOR_QUADS : LEAST_FOR_WORKGROUPS;
+	return results < least
+		? [...others, ...best, ...last]
+		: [...best, ...others, ...last];
+}
 
 /** Ways to compute `conv2d`. */
 export function forwardVariants(
@@ -63,9 +88,10 @@ export function forwardVariants(
 		constants,
 		grid: grid(4, 4),
 	});
-	const quad = quadForward(g, capabilities, hasBias);
-	if (g.channels % 4 || g.outChannels % 4) {
-		return g.outChannels < LEAST_FOR_QUADS ? [any, ...quad] : [...quad, any];
+	const results = g.outChannels;
+	const direct = (kind: DirectKind) => directForward(g, kind, hasBias);
+	if (g.channels % 4 || results % 4) {
+		return withDirect(capabilities, results, direct, [any]);
 	}
 	const tile = single({
 		kernel: tileKernel,
@@ -73,12 +99,12 @@ export function forwardVariants(
 		constants,
 		grid: grid(8, 8),
 	});
-	const kinds = matmulKinds(capabilities, g.outChannels);
+	const kinds = matmulKinds(capabilities, results);
+	const others = withDirect(capabilities, results, direct, [tile, any]);
 	if (winogradApplies(g, capabilities)) {
 		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
-		return [...winograd, ...quad, tile, any];
+		return [...winograd, ...others];
 	}
-	const others = [...quad, tile, any];
 	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
 }
@@ -109,10 +135,16 @@ export function inputGradVariants(
 		params: { ...shared, o: g.outChannels, tiles: anyTiles },
 		grid: grid(4, anyTiles),
 	});
-	const quad = quadInputGrad(g, capabilities);
-	if (g.channels % 4 || g.outChannels % 4) {
-		return g.channels < LEAST_FOR_QUADS ? [any, ...quad] : [...quad, any];
-	}
+	const direct = (others: Variant[]) =>
+		phases > 1
+			? others
+			: withDirect(
+					capabilities,
+					g.channels,
+					(kind) => directInputGrad(g, kind),
+					others,
+				);
+	if (g.channels % 4 || g.outChannels % 4) return direct([any]);
 	const tiles = ceilDiv(g.channels, 8);
 	const tile = single({
 		kernel: inputGradTileKernel,
@@ -120,7 +152,7 @@ export function inputGradVariants(
 		grid: grid(8, tiles),
 	});
 	const kinds = matmulKinds(capabilities, g.channels);
-	const others = [...quad, tile, any];
+	const others = direct([tile, any]);
 	if (winogradApplies(g, capabilities)) {
 		return [...kinds.map((k) => winogradInputGrad(g, k)), ...others];
 	}
