@@ -13,6 +13,7 @@ import {
 	directInputGrad,
 	directKinds,
 } from "./conv2d-direct.ts";
+import { foldedInputGrad } from "./conv2d-fold.ts";
 import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
 import {
 	groupedForward,
@@ -137,7 +138,7 @@ export function inputGradVariants(
 	});
 	const direct = (others: Variant[]) =>
 		phases > 1
-			? others
+			? [...foldedInputGrad(g, capabilities), ...others]
 			: withDirect(
 					capabilities,
 					g.channels,

@@ -46,6 +46,9 @@ const windows: [
 	[[1, 7, 7, 4], [4, 4], 4, { stride: 3, padding: [0, 1, 2, 0] }],
 	[[1, 3, 3, 4], [7, 7], 4, { padding: 3 }],
 	[[1, 8, 7, 4], [3, 3], 8, { stride: [2, 1], padding: 1 }],
+	// Transposed 2x2: above one workgroup, odd channels, unequal strides.
+	[[2, 22, 34, 12], [2, 2], 5, { stride: 2 }],
+	[[1, 6, 9, 2], [2, 3], 7, { stride: [2, 3] }],
 	// Kernel shorter than the stride: pixels that no tap reaches get zero gradient.
 	[[1, 8, 9, 4], [2, 2], 8, { stride: 3 }],
 	// Above one workgroup in pixels (64 x 8) and in channel tiles.
