@@ -19,8 +19,6 @@ struct Params {
 }
 
 override WIDE: bool = false;
-// Whether the output channels are in fours, so that none is loaded twice.
-override WHOLE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -44,9 +42,6 @@ fn load(tap: vec3i, corner: vec2i, line: i32) -> f32 {
 
 // Four channels of dy; past the last one that again, whose sums are not stored.
 fn four(at: u32, o: u32) -> vec4f {
-  if (WHOLE) {
-    return vec4f(dy[at + o], dy[at + o + 1], dy[at + o + 2], dy[at + o + 3]);
-  }
   let last = params.o - 1;
   return vec4f(dy[at + min(o, last)], dy[at + min(o + 1, last)], dy[at + min(o + 2, last)], dy[at + min(o + 3, last)]);
 }

@@ -59,7 +59,7 @@ export function quadWeightGrad(
 				o,
 				chunk_rows,
 			},
-			constants: { WIDE: wide ? 1 : 0, WHOLE: o % 4 ? 0 : 1 },
+			constants: { WIDE: wide ? 1 : 0 },
 			grid: itemGrid(invocations),
 		});
 	return [splitWeightGrad(g, capabilities, 4 * tiles, stage)];

@@ -20,8 +20,6 @@ struct Params {
 }
 
 override HAS_BIAS: bool = false;
-// Whether the last chunk is shorter, so that it must drop what is past its end.
-override RAGGED: bool = false;
 override WIDE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -30,27 +28,21 @@ override WIDE: bool = false;
 @group(0) @binding(3) var<storage, read> b: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-// What each of the four lanes holds, for all of them.
+// What each of the four lanes loads, for all of them; 0 past the chunk's end.
 fn shared_by_quad(v: f32, inside: bool) -> vec4f {
-  var mine = v;
-  if (RAGGED) {
-    mine = select(0.0, v, inside);
-  }
+  let mine = select(0.0, v, inside);
   return vec4f(quadBroadcast(mine, 0), quadBroadcast(mine, 1), quadBroadcast(mine, 2), quadBroadcast(mine, 3));
 }
 
 // Four rows of w; past the last one that again, whose products are dropped but must be finite.
 fn weights(row: u32, last: u32) -> mat4x4f {
   let step = params.q4;
-  if (RAGGED) {
-    return mat4x4f(
-      w[min(row, last)],
-      w[min(row + step, last)],
-      w[min(row + 2 * step, last)],
-      w[min(row + 3 * step, last)],
-    );
-  }
-  return mat4x4f(w[row], w[row + step], w[row + 2 * step], w[row + 3 * step]);
+  return mat4x4f(
+    w[min(row, last)],
+    w[min(row + step, last)],
+    w[min(row + 2 * step, last)],
+    w[min(row + 3 * step, last)],
+  );
 }
 
 fn store(at: u32, lo: vec4f, hi: vec4f, both: bool) {

@@ -103,7 +103,6 @@ function steppedStage(
 		params,
 		constants: {
 			...bias,
-			RAGGED: inner % chunk ? 1 : 0,
 			WIDE: wide ? 1 : 0,
 		},
 		grid: linearGrid(ceilDiv(tiles(16, wide ? 32 : 16), 16)),
