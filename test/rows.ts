@@ -125,7 +125,12 @@ export function kernelsOf(row: Case): string[] {
 	const [shapes, attrs] = [shapesOf(row), attrsOf(row)];
 	const y = shapeOfOutput(row);
 	return [
-		adapter({ software: true, maxInvocations: 256 }),
+		adapter({
+			software: true,
+			maxInvocations: 256,
+			features: new Set(["subgroups"]),
+			subgroupSize: 4,
+		}),
 		adapter({ features: new Set(["subgroups", "shader-f16"]) }),
 	].flatMap((capabilities) =>
 		spec

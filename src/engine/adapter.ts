@@ -75,5 +75,6 @@ export function capabilitiesOf(
 		maxInvocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
 		maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
 		maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
+		subgroupSize: gpu.adapterInfo?.subgroupMaxSize,
 	};
 }

@@ -21,6 +21,8 @@ export interface Capabilities {
 	readonly maxWorkgroupBytes: number;
 	/** Largest storage buffer binding in bytes. */
 	readonly maxBindingBytes: number;
+	/** Most invocations that a subgroup has, where the adapter tells. */
+	readonly subgroupSize?: number | undefined;
 }
 
 /** Counters since the device was made, and memory now. */

@@ -10,7 +10,12 @@ import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { broadcastPlan, broadcastShape, broadcastValues } from "./broadcast.ts";
 import { itemGrid } from "./grid.ts";
-import { matmulOuterStage, matmulStage, outerChunkRows } from "./matmul.ts";
+import {
+	matmulKinds,
+	matmulOuterStage,
+	matmulStage,
+	outerChunkRows,
+} from "./matmul.ts";
 import anyKernel from "./matmul-any.wgsl";
 import { sumStages, sumTo } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
@@ -76,8 +81,8 @@ export const matmul: Op<Inputs, MatmulAttrs> = /* @__PURE__ */ defineOp({
 	launch(call) {
 		const product = productOf(call.shapes.a, call.shapes.b, call.attrs);
 		return [
-			...outerVariant(product, call),
-			...tileVariant(product, call.attrs),
+			...outerVariants(product, call),
+			...tileVariants(product, call),
 			anyVariant(product, call.attrs),
 		];
 	},
@@ -149,13 +154,17 @@ function anyVariant(
 	});
 }
 
-/** Extents in fours, equal planes or a single b: register tiles, after transposing what needs it. */
-function tileVariant(
+/** Columns in fours (with register tiles also the inner extent), equal planes or a single b: register tiles, after transposing what needs it. */
+function tileVariants(
 	product: Product,
-	{ transposeA, transposeB }: MatmulAttrs,
+	{ attrs, capabilities }: Launch<Inputs, MatmulAttrs>,
 ): Variant[] {
+	const { transposeA, transposeB } = attrs;
 	const { rows, inner, columns } = product;
-	if (inner % 4 || columns % 4) return [];
+	const kinds = matmulKinds(capabilities, columns).filter(
+		(kind) => kind !== "tile" || inner % 4 === 0,
+	);
+	if (columns % 4 || !kinds.length) return [];
 	const all = sizeOf(product.batch);
 	const [left, right] = [sizeOf(product.aBatch), sizeOf(product.bBatch)];
 	const merged = right === 1 && !transposeA;
@@ -175,11 +184,14 @@ function tileVariant(
 		stages.push(transposeStage(planes, columns, inner, { x: "b", y: names.w }));
 	}
 	const size = { planes, rows: (all / planes) * rows, inner, columns };
-	return [{ stages: [...stages, matmulStage(size, names)], scratch }];
+	return kinds.map((kind) => ({
+		stages: [...stages, matmulStage(kind, size, names)],
+		scratch,
+	}));
 }
 
 /** A transposed a with extents in fours, as in weight gradients: split over the inner extent, which is long there. */
-function outerVariant(
+function outerVariants(
 	{ aBatch, bBatch, rows, inner, columns }: Product,
 	{ attrs, capabilities }: Launch<Inputs, MatmulAttrs>,
 ): Variant[] {
@@ -197,14 +209,14 @@ function outerVariant(
 	const outputs = planes * rows * columns;
 	const chunks = ceilDiv(inner, chunkRows);
 	const block = { outer: 1, rows: chunks, inner: outputs };
-	const first = matmulOuterStage(size, chunkRows, { a: "a", d: "b" });
 	const finish = sumStages([block], "partial", 1);
-	return [
-		{
+	return matmulKinds(capabilities, columns).map((kind) => {
+		const first = matmulOuterStage(kind, size, chunkRows, { a: "a", d: "b" });
+		return {
 			stages: [first, ...finish.stages],
 			scratch: { partial: chunks * outputs, ...finish.scratch },
-		},
-	];
+		};
+	});
 }
 
 /** For references: the plane of an input that each plane of the output uses. */

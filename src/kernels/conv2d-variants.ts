@@ -1,13 +1,19 @@
 import {
 	type Capabilities,
 	ceilDiv,
-	type Dispatch,
 	dispatch,
 	linearGrid,
 	single,
 	type Variant,
 } from "../engine/index.ts";
 import anyKernel from "./conv2d-any.wgsl";
+import {
+	type DirectKind,
+	directForward,
+	directInputGrad,
+	directKinds,
+} from "./conv2d-direct.ts";
+import { foldedInputGrad } from "./conv2d-fold.ts";
 import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
 import {
 	groupedForward,
@@ -20,8 +26,11 @@ import {
 	pointwiseApplies,
 	pointwiseForward,
 	pointwiseInputGrad,
+	pointwiseWeightGrad,
 } from "./conv2d-pointwise.ts";
+
 import tileKernel from "./conv2d-tile.wgsl";
+import { quadWeightGrad, splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
 import {
@@ -30,8 +39,29 @@ import {
 	winogradInputGrad,
 	winogradWeightGrad,
 } from "./conv2d-winograd.ts";
-import { sumStages } from "./reduce.ts";
-import { rowsPerChunk } from "./split.ts";
+import { matmulKinds } from "./matmul.ts";
+
+/** With fewer results quads, which compute 16 at a time, are slower than scalar tiles of 4. */
+const LEAST_FOR_QUADS = 8;
+
+/** Half of a tile in workgroup memory. */
+const LEAST_FOR_WORKGROUPS = 32;
+
+/** Direct products before the other variants where their tiles are filled, behind them where not. */
+function withDirect(
+	capabilities: Capabilities,
+	results: number,
+	direct: (kind: DirectKind) => Variant,
+	others: readonly Variant[],
+): Variant[] {
+	const { software } = capabilities;
+	const best = directKinds(capabilities, results).map(direct);
+	const last = software ? [direct("workgroup")] : [];
+	const least = software ? LEAST_FOR_QUADS : LEAST_FOR_WORKGROUPS;
+	return results < least
+		? [...others, ...best, ...last]
+		: [...best, ...others, ...last];
+}
 
 /** Ways to compute `conv2d`. */
 export function forwardVariants(
@@ -59,19 +89,25 @@ export function forwardVariants(
 		constants,
 		grid: grid(4, 4),
 	});
-	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const results = g.outChannels;
+	const direct = (kind: DirectKind) => directForward(g, kind, hasBias);
+	if (g.channels % 4 || results % 4) {
+		return withDirect(capabilities, results, direct, [any]);
+	}
 	const tile = single({
 		kernel: tileKernel,
 		params: { ...shared, ...sizes, c4: g.channels / 4, o4: g.outChannels / 4 },
 		constants,
 		grid: grid(8, 8),
 	});
+	const kinds = matmulKinds(capabilities, results);
+	const others = withDirect(capabilities, results, direct, [tile, any]);
 	if (winogradApplies(g, capabilities)) {
-		return [winogradForward(g, hasBias), tile, any];
+		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
+		return [...winograd, ...others];
 	}
-	return pointwiseApplies(g)
-		? [pointwiseForward(g, hasBias), tile, any]
-		: [tile, any];
+	if (!pointwiseApplies(g)) return others;
+	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
 }
 
 /** Ways to compute `conv2dInputGrad`. */
@@ -100,17 +136,29 @@ export function inputGradVariants(
 		params: { ...shared, o: g.outChannels, tiles: anyTiles },
 		grid: grid(4, anyTiles),
 	});
-	if (g.channels % 4 || g.outChannels % 4) return [any];
+	const direct = (others: Variant[]) =>
+		phases > 1
+			? [...foldedInputGrad(g, capabilities), ...others]
+			: withDirect(
+					capabilities,
+					g.channels,
+					(kind) => directInputGrad(g, kind),
+					others,
+				);
+	if (g.channels % 4 || g.outChannels % 4) return direct([any]);
 	const tiles = ceilDiv(g.channels, 8);
 	const tile = single({
 		kernel: inputGradTileKernel,
 		params: { ...shared, o4: g.outChannels / 4, tiles },
 		grid: grid(8, tiles),
 	});
+	const kinds = matmulKinds(capabilities, g.channels);
+	const others = direct([tile, any]);
 	if (winogradApplies(g, capabilities)) {
-		return [winogradInputGrad(g), tile, any];
+		return [...kinds.map((k) => winogradInputGrad(g, k)), ...others];
 	}
-	return pointwiseApplies(g) ? [pointwiseInputGrad(g), tile, any] : [tile, any];
+	if (!pointwiseApplies(g)) return others;
+	return [...kinds.map((k) => pointwiseInputGrad(g, k)), ...others];
 }
 
 /** Ways to compute `conv2dWeightGrad`. */
@@ -127,23 +175,9 @@ export function weightGradVariants(
 		rows,
 	};
 	const taps = g.kernel[0] * g.kernel[1];
-	const n = taps * g.channels * g.outChannels;
-	const split = (
-		invocations: number,
-		stage: (chunkRows: number, invocations: number) => Dispatch,
-	): Variant => {
-		const chunkRows = rowsPerChunk(
-			{ rows, invocations, outputs: n, least: 1 },
-			capabilities,
-		);
-		const chunks = ceilDiv(rows, chunkRows);
-		const sum = sumStages([{ outer: 1, rows: chunks, inner: n }], "partial", 1);
-		return {
-			scratch: { partial: chunks * n, ...sum.scratch },
-			stages: [stage(chunkRows, chunks * invocations), ...sum.stages],
-		};
-	};
-	const any = split(
+	const any = splitWeightGrad(
+		g,
+		capabilities,
 		ceilDiv(taps * g.channels, 4) * ceilDiv(g.outChannels, 4),
 		(chunk_rows, invocations) =>
 			dispatch({
@@ -158,8 +192,13 @@ export function weightGradVariants(
 				grid: linearGrid(ceilDiv(invocations, 64)),
 			}),
 	);
-	if (g.channels % 4 || g.outChannels % 4) return [any];
-	const tile = split(
+	if (g.channels % 4 || g.outChannels % 4) {
+		const quad = quadWeightGrad(g, capabilities);
+		return g.outChannels < LEAST_FOR_QUADS ? [any, ...quad] : [...quad, any];
+	}
+	const tile = splitWeightGrad(
+		g,
+		capabilities,
 		taps * ceilDiv(g.channels, 8) * ceilDiv(g.outChannels, 8),
 		(chunk_rows, invocations) =>
 			dispatch({
@@ -175,7 +214,9 @@ export function weightGradVariants(
 			}),
 	);
 	if (winogradApplies(g, capabilities)) {
-		return [winogradWeightGrad(g, capabilities), tile, any];
+		const kinds = matmulKinds(capabilities, g.outChannels);
+		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
+		return [...winograd, tile, any];
 	}
-	return [tile, any];
+	return [...pointwiseWeightGrad(g, capabilities), tile, any];
 }

@@ -7,7 +7,12 @@ import {
 	type Variant,
 } from "../engine/index.ts";
 import type { ConvGeometry } from "./conv2d-geometry.ts";
-import { matmulOuterStage, matmulStage, outerChunkRows } from "./matmul.ts";
+import {
+	type MatmulKind,
+	matmulOuterStage,
+	matmulStage,
+	outerChunkRows,
+} from "./matmul.ts";
 import filterKernel from "./winograd-filter.wgsl";
 import inputKernel from "./winograd-input.wgsl";
 import outputKernel from "./winograd-output.wgsl";
@@ -59,7 +64,11 @@ export function winogradApplies(
 }
 
 /** Stages of `conv2d`. */
-export function winogradForward(g: ConvGeometry, hasBias: boolean): Variant {
+export function winogradForward(
+	g: ConvGeometry,
+	kind: MatmulKind,
+	hasBias: boolean,
+): Variant {
 	const tiling: Tiling = {
 		from: [g.width, g.height],
 		to: [g.outWidth, g.outHeight],
@@ -68,11 +77,11 @@ export function winogradForward(g: ConvGeometry, hasBias: boolean): Variant {
 		reduced: g.channels,
 		results: g.outChannels,
 	};
-	return convolution(tiling, "x", false, hasBias);
+	return convolution(tiling, kind, "x", false, hasBias);
 }
 
 /** Stages of `conv2dInputGrad`: the convolution of dy with the rotated filter. */
-export function winogradInputGrad(g: ConvGeometry): Variant {
+export function winogradInputGrad(g: ConvGeometry, kind: MatmulKind): Variant {
 	const tiling: Tiling = {
 		from: [g.outWidth, g.outHeight],
 		to: [g.width, g.height],
@@ -81,11 +90,12 @@ export function winogradInputGrad(g: ConvGeometry): Variant {
 		reduced: g.outChannels,
 		results: g.channels,
 	};
-	return convolution(tiling, "dy", true, false);
+	return convolution(tiling, kind, "dy", true, false);
 }
 
 function convolution(
 	tiling: Tiling,
+	kind: MatmulKind,
 	input: string,
 	flip: boolean,
 	hasBias: boolean,
@@ -108,6 +118,7 @@ function convolution(
 			}),
 			inputStage(tiling, input),
 			matmulStage(
+				kind,
 				{ planes: PLANES, rows: count, inner: reduced, columns: results },
 				{ a: "v", w: "u", y: "m" },
 			),
@@ -124,6 +135,7 @@ function convolution(
 /** Stages of `conv2dWeightGrad`: the adjoint of the forward stages, the products summed over tiles. */
 export function winogradWeightGrad(
 	g: ConvGeometry,
+	kind: MatmulKind,
 	capabilities: Capabilities,
 ): Variant {
 	const { channels: c, outChannels: o, batch } = g;
@@ -153,7 +165,7 @@ export function winogradWeightGrad(
 				params: { dy_size: tiling.to, tiles, batch, o },
 				grid: linearGrid(ceilDiv(count * o, 64)),
 			}),
-			matmulOuterStage(size, chunkRows, { a: "v", d: "q" }),
+			matmulOuterStage(kind, size, chunkRows, { a: "v", d: "q" }),
 			dispatch({
 				kernel: weightFinishKernel,
 				params: { n: c * o, chunks },

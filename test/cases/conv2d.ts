@@ -46,12 +46,18 @@ const windows: [
 	[[1, 7, 7, 4], [4, 4], 4, { stride: 3, padding: [0, 1, 2, 0] }],
 	[[1, 3, 3, 4], [7, 7], 4, { padding: 3 }],
 	[[1, 8, 7, 4], [3, 3], 8, { stride: [2, 1], padding: 1 }],
+	// Transposed 2x2: above one workgroup, odd channels, unequal strides.
+	[[2, 22, 34, 12], [2, 2], 5, { stride: 2 }],
+	[[1, 6, 9, 2], [2, 3], 7, { stride: [2, 3] }],
 	// Kernel shorter than the stride: pixels that no tap reaches get zero gradient.
 	[[1, 8, 9, 4], [2, 2], 8, { stride: 3 }],
 	// Above one workgroup in pixels (64 x 8) and in channel tiles.
 	[[1, 29, 37, 8], [3, 3], 20, { padding: "same" }],
 	[[3, 20, 19, 3], [3, 3], 7, { padding: "same" }],
 	[[1, 6, 6, 36], [3, 3], 40, { padding: "same" }],
+	// More channels than one tile of shared loads, an odd number of them on either side.
+	[[1, 17, 19, 3], [3, 3], 59, { padding: "same" }],
+	[[1, 11, 13, 37], [3, 3], 2, { stride: [1, 2], padding: "same" }],
 	// In groups: equal and unequal channels, odd ones, of one channel each (depthwise, also in fours).
 	[[2, 7, 9, 6], [3, 3], 9, { groups: 3, padding: "same" }],
 	[[1, 9, 8, 10], [3, 2], 4, { groups: 2, stride: [1, 2], padding: 1 }],
@@ -104,9 +110,11 @@ const speed = (
 		[[4, 128, 128, 3], 32],
 		[[4, 64, 64, 16], 16],
 		[[4, 16, 16, 256], 256],
+		// A head for 11 classes.
+		[[4, 64, 64, 32], 11, 1],
 	] as const
-).flatMap(([x, o]) => {
-	const w = normal(3, 3, x[3], o);
+).flatMap(([x, o, k = 3]) => {
+	const w = normal(k, k, x[3], o);
 	const dy = normal(x[0], x[1], x[2], o);
 	const same = { padding: "same" };
 	return [
@@ -115,7 +123,7 @@ const speed = (
 		timed(
 			conv2dWeightGrad,
 			{ x: normal(...x), dy },
-			{ ...same, kernel: [3, 3] },
+			{ ...same, kernel: [k, k] },
 		),
 	];
 });
@@ -128,6 +136,11 @@ export const cases: Case[] = [
 	row(
 		conv2d,
 		{ x: normal(1, 5, 6, 3), w: normal(3, 3, 3, 5), b: normal(5) },
+		{ padding: "same" },
+	),
+	row(
+		conv2d,
+		{ x: normal(1, 5, 6, 3), w: normal(3, 3, 3, 37), b: normal(37) },
 		{ padding: "same" },
 	),
 	row(

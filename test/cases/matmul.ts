@@ -16,6 +16,8 @@ const products: [
 	[16, 8, 24],
 	[12, 36, 20],
 	[68, 12, 4, [3], [3]],
+	// Columns in fours alone; above one workgroup of quads.
+	[67, 13, 36, [3], [3]],
 	// A long inner extent: split over chunks.
 	[8, 3001, 12],
 	// One b for every plane of a, one a for every plane of b, both.
