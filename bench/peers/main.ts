@@ -1,0 +1,77 @@
+// npm run bench:peers [-- --runtime chrome|node] [--gpu auto|software|hardware]
+//   [--driver swiftshader|lavapipe|system] [--peers NAME,NAME] [--filter TEXT]
+//   [--budget SECONDS] [--heavy] [--out FOLDER]
+// The same workloads in wgrad and in other libraries, side by side. Writes
+// RESULTS.md and peers.json in the folder; progress goes to stderr.
+import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { UsageError, WgradError } from "../../src/data/errors.ts";
+import { chromeRuntime } from "./chrome.ts";
+import { installPeers, peerVersions } from "./install.ts";
+import { readOptions } from "./options.ts";
+import { type Recorded, record } from "./record.ts";
+import type { Runtime } from "./runtime.ts";
+import { workloads } from "./workloads.ts";
+
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+
+async function main(): Promise<void> {
+	const options = readOptions();
+	const wanted = workloads.filter((w) => w.name.includes(options.filter));
+	if (!wanted.length) {
+		throw new UsageError(`--filter ${options.filter}: no workload has it`);
+	}
+	installPeers(log);
+	const runtime = await chromeRuntime(options.gpu, log);
+	const machine = `${cpus().length} x ${cpus()[0].model.trim()}`;
+	const versions = peerVersions();
+	try {
+		log(`${runtime.name}, ${runtime.adapter}`);
+		for (const workload of wanted) {
+			const isHeavy = workload.kind === "step" && workload.heavy;
+			if (isHeavy && runtime.software && !options.heavy) {
+				log(`${workload.name}: takes minutes here; --heavy runs it`);
+				continue;
+			}
+			const { libraries, budgetMs } = options;
+			const request = { workload: workload.name, libraries, budgetMs };
+			const comparison = await runtime.measure(request);
+			// After each, so that an end halfway leaves what there is.
+			record(options.out, { machine, versions }, [
+				{ ...comparison, ...circumstances(runtime) },
+			]);
+		}
+	} finally {
+		await runtime.close();
+	}
+	log(`Written: ${options.out}/RESULTS.md, ${options.out}/peers.json`);
+}
+
+function circumstances(
+	runtime: Runtime,
+): Pick<Recorded, "date" | "command" | "runtime" | "adapter" | "commit"> {
+	const args = process.argv.slice(2);
+	const git = ["describe", "--always", "--dirty"];
+	return {
+		date: new Date().toISOString(),
+		command: [
+			"npm run bench:peers",
+			...(args.length ? ["--"] : []),
+			...args,
+		].join(" "),
+		runtime: runtime.name,
+		adapter: runtime.adapter,
+		commit: execFileSync("git", git, { encoding: "utf8" }).trim(),
+	};
+}
+
+try {
+	await main();
+} catch (error) {
+	const unknown = (error as NodeJS.ErrnoException).code?.startsWith(
+		"ERR_PARSE_ARGS",
+	);
+	if (!(error instanceof WgradError) && !unknown) throw error;
+	log((error as Error).message);
+	process.exitCode = error instanceof WgradError ? error.exitCode : 2;
+}

@@ -1,0 +1,177 @@
+import { median, rangeOf } from "../timing.ts";
+import { largestDifference, lossDifference, STEPS } from "./difference.ts";
+import { type GpuUse, gpuMeter } from "./gpu-meter.ts";
+import type { Library, LibraryModule } from "./library.ts";
+import type { Comparison, Row } from "./row.ts";
+import { type Subject, subject } from "./subject.ts";
+import { type Workload, workloads } from "./workloads.ts";
+
+/** What the program outside of the page does for it. */
+export interface Host {
+	load(library: string): Promise<LibraryModule>;
+	/** CPU time so far of the process that runs shaders, or of the page's, in ms; undefined where unknown. */
+	cpuMs(place: Library<unknown>["place"]): Promise<number | undefined>;
+	progress(line: string): void;
+}
+
+/** What to measure. */
+export interface MeasureOptions {
+	readonly workload: string;
+	readonly libraries: readonly string[];
+	/** For the repetitions of all libraries together; first runs are not in it. */
+	readonly budgetMs: number;
+}
+
+interface Entry {
+	readonly name: string;
+	readonly library: Library<unknown>;
+	readonly subject: Subject;
+	readonly use: GpuUse;
+	readonly firstMs: number;
+	/** Repetitions in one sample. */
+	readonly calls: number;
+	readonly perCall: { dispatches: number; submits: number };
+	readonly wall: number[];
+	readonly cpu: number[];
+}
+
+/** A sample lasts about this long, so that the wait at its end does not count. */
+const SAMPLE_MS = 40;
+const MAX_CALLS = 16;
+const MAX_SAMPLES = 15;
+
+/** Measures one workload in all libraries, taking turns, so that what the machine does besides falls on all alike. */
+export async function measure(
+	{ workload: name, libraries, budgetMs }: MeasureOptions,
+	host: Host,
+): Promise<Comparison> {
+	const workload = workloads.find((w) => w.name === name) as Workload;
+	await wakeAdapter();
+	const meter = gpuMeter();
+	const failures: Row[] = [];
+	const entries: Entry[] = [];
+	for (const library of libraries) {
+		host.progress(`${name}: ${library}, first run`);
+		try {
+			const use = meter.countFor(library);
+			entries.push(await prepare(library, workload, use, host));
+		} catch (error) {
+			failures.push({ library, failure: String(error).split("\n")[0] });
+		}
+	}
+	await takeTurns(entries, budgetMs, meter.countFor, host);
+	return {
+		workload: name,
+		kind: workload.kind,
+		...(workload.kind === "op" && workload.flops && { flops: workload.flops }),
+		rows: [...(await rowsOf(entries, workload)), ...failures],
+	};
+}
+
+/** The first library shall not pay for the start of the GPU process. */
+async function wakeAdapter(): Promise<void> {
+	const adapter = await navigator.gpu.requestAdapter();
+	const device = await adapter?.requestDevice();
+	device?.destroy();
+}
+
+async function prepare(
+	name: string,
+	workload: Workload,
+	use: GpuUse,
+	host: Host,
+): Promise<Entry> {
+	const start = performance.now();
+	const { open } = await host.load(name);
+	const library = await open();
+	const prepared = subject(workload, library);
+	await prepared.run(1);
+	const firstMs = performance.now() - start;
+	const before = { ...use };
+	const again = performance.now();
+	await prepared.run(1);
+	const callMs = performance.now() - again;
+	return {
+		name,
+		library,
+		subject: prepared,
+		use,
+		firstMs,
+		calls: Math.ceil(Math.min(MAX_CALLS, SAMPLE_MS / callMs)),
+		perCall: {
+			dispatches: use.dispatches - before.dispatches,
+			submits: use.submits - before.submits,
+		},
+		wall: [],
+		cpu: [],
+	};
+}
+
+/** Each library repeats until it has used its share of the budget, but at least once. */
+async function takeTurns(
+	entries: readonly Entry[],
+	budgetMs: number,
+	countFor: (library: string) => void,
+	host: Host,
+): Promise<void> {
+	const share = budgetMs / entries.length;
+	const spent = entries.map(() => 0);
+	for (let round = 1; round <= MAX_SAMPLES; round++) {
+		for (const [
+			i,
+			{ name, library, subject, calls, wall, cpu },
+		] of entries.entries()) {
+			if (round > 1 && spent[i] >= share) continue;
+			countFor(name);
+			library.enter?.();
+			const cpuBefore = await host.cpuMs(library.place);
+			const start = performance.now();
+			await subject.run(calls);
+			const ms = performance.now() - start;
+			const cpuAfter = await host.cpuMs(library.place);
+			wall.push(ms / calls);
+			if (cpuBefore !== undefined && cpuAfter !== undefined) {
+				cpu.push((cpuAfter - cpuBefore) / calls);
+			}
+			spent[i] += ms;
+			host.progress(`round ${round}: ${name} ${(ms / calls).toFixed(1)} ms`);
+		}
+	}
+}
+
+/** The figures, and how far the values are from the first library's, by which the reader knows whether the figures count. */
+async function rowsOf(
+	entries: readonly Entry[],
+	{ kind }: Workload,
+): Promise<Row[]> {
+	const rows: Row[] = [];
+	let expected: readonly Float32Array[] | undefined;
+	for (const entry of entries) {
+		const { wall, cpu } = entry;
+		// Reading the values takes memory of its own.
+		const { peakBytes } = entry.use;
+		entry.library.enter?.();
+		const values = await entry.subject.values();
+		expected ??= values;
+		const difference =
+			kind === "step"
+				? lossDifference(values, expected)
+				: largestDifference(values, expected);
+		rows.push({
+			library: entry.name,
+			device: entry.library.device,
+			difference,
+			...(kind === "step" && {
+				losses: values.slice(0, STEPS).map(([loss]) => loss),
+			}),
+			wallMs: median(wall),
+			wallRange: rangeOf(wall),
+			...(cpu.length && { cpuMs: median(cpu) }),
+			repetitions: wall.length * entry.calls,
+			firstMs: entry.firstMs,
+			...entry.perCall,
+			peakBytes,
+		});
+	}
+	return rows;
+}
