@@ -85,7 +85,13 @@ async function prepare(
 	const { open } = await host.load(name);
 	const library = await open();
 	const prepared = subject(workload, library);
-	await prepared.run(1);
+	try {
+		await prepared.run(1);
+	} catch (error) {
+		// What it had started would run in the next library's time.
+		await library.done([]);
+		throw error;
+	}
 	const firstMs = performance.now() - start;
 	const before = { ...use };
 	const again = performance.now();

@@ -1,3 +1,4 @@
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import * as tf from "@tensorflow/tfjs-core";
 import {
 	ADAM,
