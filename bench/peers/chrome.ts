@@ -29,8 +29,7 @@ export async function chromeRuntime(
 	const { browser, adapter, version } = launched;
 	return {
 		name: version,
-		adapter: `${adapter.vendor} ${adapter.architecture || adapter.device}`,
-		software: adapter.software,
+		slow: adapter.software,
 		measure: (options) =>
 			measureInPage(browser, `http://127.0.0.1:${port}/`, options, log),
 		async close() {

@@ -8,7 +8,9 @@ import { cpus } from "node:os";
 import { UsageError, WgradError } from "../../src/data/errors.ts";
 import { chromeRuntime } from "./chrome.ts";
 import { installPeers, peerVersions } from "./install.ts";
-import { readOptions } from "./options.ts";
+import { nodeRuntime } from "./node.ts";
+import { type Options, readOptions } from "./options.ts";
+import { pytorchRow } from "./pytorch.ts";
 import { type Recorded, record } from "./record.ts";
 import type { Runtime } from "./runtime.ts";
 import { workloads } from "./workloads.ts";
@@ -22,23 +24,25 @@ async function main(): Promise<void> {
 		throw new UsageError(`--filter ${options.filter}: no workload has it`);
 	}
 	installPeers(log);
-	const runtime = await chromeRuntime(options.gpu, log);
+	const runtime = await open(options);
 	const machine = `${cpus().length} x ${cpus()[0].model.trim()}`;
 	const versions = peerVersions();
 	try {
-		log(`${runtime.name}, ${runtime.adapter}`);
+		log(runtime.name);
 		for (const workload of wanted) {
 			const isHeavy = workload.kind === "step" && workload.heavy;
-			if (isHeavy && runtime.software && !options.heavy) {
+			if (isHeavy && runtime.slow && !options.heavy) {
 				log(`${workload.name}: takes minutes here; --heavy runs it`);
 				continue;
 			}
 			const { libraries, budgetMs } = options;
 			const request = { workload: workload.name, libraries, budgetMs };
 			const comparison = await runtime.measure(request);
+			const torch = pytorchRow(comparison, budgetMs / libraries.length);
+			const rows = [...comparison.rows, ...(torch ? [torch] : [])];
 			// After each, so that an end halfway leaves what there is.
 			record(options.out, { machine, versions }, [
-				{ ...comparison, ...circumstances(runtime) },
+				{ ...comparison, rows, ...circumstances(runtime) },
 			]);
 		}
 	} finally {
@@ -47,9 +51,15 @@ async function main(): Promise<void> {
 	log(`Written: ${options.out}/RESULTS.md, ${options.out}/peers.json`);
 }
 
+function open(options: Options): Promise<Runtime> {
+	return options.runtime === "node"
+		? nodeRuntime(options.driver, log)
+		: chromeRuntime(options.gpu, log);
+}
+
 function circumstances(
 	runtime: Runtime,
-): Pick<Recorded, "date" | "command" | "runtime" | "adapter" | "commit"> {
+): Pick<Recorded, "date" | "command" | "runtime" | "commit"> {
 	const args = process.argv.slice(2);
 	const git = ["describe", "--always", "--dirty"];
 	return {
@@ -60,7 +70,6 @@ function circumstances(
 			...args,
 		].join(" "),
 		runtime: runtime.name,
-		adapter: runtime.adapter,
 		commit: execFileSync("git", git, { encoding: "utf8" }).trim(),
 	};
 }

@@ -1,3 +1,4 @@
+import { openAdapter } from "../../src/engine/adapter.ts";
 import { median, rangeOf } from "../timing.ts";
 import { largestDifference, lossDifference, STEPS } from "./difference.ts";
 import { type GpuUse, gpuMeter } from "./gpu-meter.ts";
@@ -46,7 +47,7 @@ export async function measure(
 	host: Host,
 ): Promise<Comparison> {
 	const workload = workloads.find((w) => w.name === name) as Workload;
-	await wakeAdapter();
+	const adapter = await wakeAdapter();
 	const meter = gpuMeter();
 	const failures: Row[] = [];
 	const entries: Entry[] = [];
@@ -62,17 +63,18 @@ export async function measure(
 	await takeTurns(entries, budgetMs, meter.countFor, host);
 	return {
 		workload: name,
+		adapter,
 		kind: workload.kind,
 		...(workload.kind === "op" && workload.flops && { flops: workload.flops }),
 		rows: [...(await rowsOf(entries, workload)), ...failures],
 	};
 }
 
-/** The first library shall not pay for the start of the GPU process. */
-async function wakeAdapter(): Promise<void> {
-	const adapter = await navigator.gpu.requestAdapter();
-	const device = await adapter?.requestDevice();
-	device?.destroy();
+/** The adapter's name. Afterwards the GPU process runs, so the first library does not pay for its start. */
+async function wakeAdapter(): Promise<string> {
+	const { device, identity } = await openAdapter({});
+	device.destroy();
+	return identity.description;
 }
 
 async function prepare(

@@ -11,7 +11,7 @@ export function readOptions() {
 			runtime: { type: "string", default: "chrome" },
 			gpu: { type: "string", default: "auto" },
 			driver: { type: "string" },
-			peers: { type: "string", default: LIBRARIES.slice(1).join() },
+			peers: { type: "string" },
 			filter: { type: "string", default: "" },
 			budget: { type: "string", default: "20" },
 			heavy: { type: "boolean", default: false },
@@ -24,7 +24,7 @@ export function readOptions() {
 			`--budget ${values.budget}: give a number of seconds greater than 0`,
 		);
 	}
-	const peers = values.peers.split(",").filter((p) => p !== "");
+	const peers = values.peers?.split(",") ?? defaultPeers(values.runtime);
 	return {
 		runtime: oneOf("--runtime", values.runtime, ["chrome", "node"] as const),
 		gpu: oneOf("--gpu", values.gpu, ["auto", "software", "hardware"] as const),
@@ -38,13 +38,21 @@ export function readOptions() {
 					] as const),
 		libraries: [
 			LIBRARIES[0],
-			...peers.map((p) => oneOf("--peers", p, LIBRARIES.slice(1))),
+			...peers
+				.filter((p) => p)
+				.map((p) => oneOf("--peers", p, LIBRARIES.slice(1))),
 		],
 		filter: values.filter,
 		budgetMs: budget * 1000,
 		heavy: values.heavy,
 		out: values.out,
 	};
+}
+
+/** tfjs-wasm fetches its program from the page's server: in Node there is none. */
+function defaultPeers(runtime: string): readonly string[] {
+	const all = LIBRARIES.slice(1);
+	return runtime === "node" ? all.filter((p) => p !== "tfjs-wasm") : all;
 }
 
 function oneOf<T extends string>(

@@ -9,7 +9,6 @@ export interface Recorded extends Comparison {
 	readonly date: string;
 	readonly command: string;
 	readonly runtime: string;
-	readonly adapter: string;
 	readonly commit: string;
 }
 

@@ -25,6 +25,7 @@ export interface Row {
 /** All that one run measured of one workload. */
 export interface Comparison {
 	readonly workload: string;
+	readonly adapter: string;
 	readonly kind: "op" | "step";
 	readonly flops?: number;
 	readonly rows: readonly Row[];

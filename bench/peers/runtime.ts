@@ -5,8 +5,8 @@ import type { Comparison } from "./row.ts";
 export interface Runtime {
 	/** With its version. */
 	readonly name: string;
-	readonly adapter: string;
-	readonly software: boolean;
+	/** Whether heavy workloads take too long to run unasked. */
+	readonly slow: boolean;
 	measure(options: MeasureOptions): Promise<Comparison>;
 	close(): Promise<void>;
 }
