@@ -4,7 +4,7 @@
 // The same workloads in wgrad and in other libraries, side by side. Writes
 // RESULTS.md and peers.json in the folder; progress goes to stderr.
 import { execFileSync } from "node:child_process";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { UsageError, WgradError } from "../../src/data/errors.ts";
 import { chromeRuntime } from "./chrome.ts";
 import { installPeers, peerVersions } from "./install.ts";
@@ -70,6 +70,7 @@ function circumstances(
 			...args,
 		].join(" "),
 		runtime: runtime.name,
+		load: Math.round(loadavg()[0] * 10) / 10,
 		commit: execFileSync("git", git, { encoding: "utf8" }).trim(),
 	};
 }

@@ -10,6 +10,8 @@ export interface Recorded extends Comparison {
 	readonly command: string;
 	readonly runtime: string;
 	readonly commit: string;
+	/** Processes that wanted a core meanwhile, this one's included (Linux's load average). */
+	readonly load: number;
 }
 
 /** What peers.json holds. */

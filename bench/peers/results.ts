@@ -34,12 +34,13 @@ Before times are compared, values are: outputs may differ by ${TOLERANCE.op} of 
 by ${TOLERANCE.step} of the fall of the loss in one step; a row that differs more is marked **differs**, and no ratio is given.
 CPU is the time of the process that computes (Chrome's GPU process, for wasm the page's, in Node the process), all threads:
 on a shared machine it repeats far better than the wall time. Ratios are times over wgrad's, of the same run.
-First: from loading the library to the first result, compiling included. Bytes: buffers that existed at once.`;
+First: from loading the library to the first result, compiling included. Peak: bytes of buffers that existed at once.
+Load: the machine's load average at the end; above about 2.5 on two cores, others were at work and wall times are long.`;
 
 function stepTable(comparisons: readonly Recorded[]): string[] {
 	if (!comparisons.length) return [];
 	const head =
-		"| step | library | wall ms | ratio | CPU ms | ratio | first ms | dispatches | submits | peak MB | losses | difference | date |";
+		"| step | library | wall ms | ratio | CPU ms | ratio | first ms | dispatches | submits | peak MB | losses | difference | load | date |";
 	return [
 		[
 			head,
@@ -56,7 +57,7 @@ function stepTable(comparisons: readonly Recorded[]): string[] {
 						whole(row.peakBytes && row.peakBytes / 1e6),
 						row.losses?.map((l) => l.toFixed(5)).join(" ") ?? "",
 						row.difference?.toExponential(0) ?? "",
-						i ? "" : c.date.slice(0, 10),
+						...(i ? ["", ""] : [c.load.toFixed(1), c.date.slice(0, 10)]),
 					]),
 				),
 			),
@@ -67,7 +68,7 @@ function stepTable(comparisons: readonly Recorded[]): string[] {
 function opTable(comparisons: readonly Recorded[]): string[] {
 	if (!comparisons.length) return [];
 	const head =
-		"| op | library | wall ms | ratio | CPU ms | ratio | GFLOP/s | GFLOP per CPU second | first ms | difference |";
+		"| op | library | wall ms | ratio | CPU ms | ratio | GFLOP/s | GFLOP per CPU second | first ms | difference | load | date |";
 	return [
 		[
 			head,
@@ -82,6 +83,7 @@ function opTable(comparisons: readonly Recorded[]): string[] {
 						rate(c.flops, row.cpuMs),
 						whole(row.firstMs),
 						row.difference?.toExponential(0) ?? "",
+						...(i ? ["", ""] : [c.load.toFixed(1), c.date.slice(0, 10)]),
 					]),
 				),
 			),
@@ -92,16 +94,16 @@ function opTable(comparisons: readonly Recorded[]): string[] {
 /** Wall and CPU time, each with its ratio to the first library's, or why there is none. */
 function timesOf(row: Row, { rows, kind }: Recorded): string[] {
 	if (row.failure !== undefined) return [`fails: ${row.failure}`, "", "", ""];
-	const [first] = rows;
+	const first = rows.find((r) => r.library === "wgrad");
 	const ratio = (mine?: number, its?: number) => {
 		if (row === first || !mine || !its) return "";
 		return agrees(row, kind) ? `${(mine / its).toFixed(1)}x` : "**differs**";
 	};
 	return [
 		milliseconds(row.wallMs),
-		ratio(row.wallMs, first.wallMs),
+		ratio(row.wallMs, first?.wallMs),
 		milliseconds(row.cpuMs),
-		ratio(row.cpuMs, first.cpuMs),
+		ratio(row.cpuMs, first?.cpuMs),
 	];
 }
 
