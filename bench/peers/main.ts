@@ -59,7 +59,7 @@ function open(options: Options): Promise<Runtime> {
 
 function circumstances(
 	runtime: Runtime,
-): Pick<Recorded, "date" | "command" | "runtime" | "commit"> {
+): Pick<Recorded, "date" | "command" | "runtime" | "load" | "commit"> {
 	const args = process.argv.slice(2);
 	const git = ["describe", "--always", "--dirty"];
 	return {
