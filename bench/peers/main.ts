@@ -13,7 +13,7 @@ import { type Options, readOptions } from "./options.ts";
 import { pytorchRow } from "./pytorch.ts";
 import { type Recorded, record } from "./record.ts";
 import type { Runtime } from "./runtime.ts";
-import { workloads } from "./workloads.ts";
+import { type Workload, workloads } from "./workloads.ts";
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -25,8 +25,6 @@ async function main(): Promise<void> {
 	}
 	installPeers(log);
 	const runtime = await open(options);
-	const machine = `${cpus().length} x ${cpus()[0].model.trim()}`;
-	const versions = peerVersions();
 	try {
 		log(runtime.name);
 		for (const workload of wanted) {
@@ -35,20 +33,33 @@ async function main(): Promise<void> {
 				log(`${workload.name}: takes minutes here; --heavy runs it`);
 				continue;
 			}
-			const { libraries, budgetMs } = options;
-			const request = { workload: workload.name, libraries, budgetMs };
-			const comparison = await runtime.measure(request);
-			const torch = pytorchRow(comparison, budgetMs / libraries.length);
-			const rows = [...comparison.rows, ...(torch ? [torch] : [])];
-			// After each, so that an end halfway leaves what there is.
-			record(options.out, { machine, versions }, [
-				{ ...comparison, rows, ...circumstances(runtime) },
-			]);
+			try {
+				await compare(workload, runtime, options);
+			} catch (error) {
+				// The page or the process has died; the next workload gets a new one.
+				log(`${workload.name}: ${(error as Error).message}`);
+				process.exitCode = 1;
+			}
 		}
 	} finally {
 		await runtime.close();
 	}
 	log(`Written: ${options.out}/RESULTS.md, ${options.out}/peers.json`);
+}
+
+/** Recorded at once, so that an end halfway leaves what there is. */
+async function compare(
+	workload: Workload,
+	runtime: Runtime,
+	{ libraries, budgetMs, out }: Options,
+): Promise<void> {
+	const request = { workload: workload.name, libraries, budgetMs };
+	const comparison = await runtime.measure(request);
+	const torch = pytorchRow(comparison, budgetMs / libraries.length);
+	const rows = [...comparison.rows, ...(torch ? [torch] : [])];
+	const machine = `${cpus().length} x ${cpus()[0].model.trim()}`;
+	const recorded = { ...comparison, rows, ...circumstances(runtime) };
+	record(out, { machine, versions: peerVersions() }, [recorded]);
 }
 
 function open(options: Options): Promise<Runtime> {

@@ -34,6 +34,8 @@ interface Entry {
 	readonly perCall: { dispatches: number; submits: number };
 	readonly wall: number[];
 	readonly cpu: number[];
+	/** Why it repeats no more. */
+	failure?: string;
 }
 
 /** A sample lasts about this long, so that the wait at its end does not count. */
@@ -57,7 +59,7 @@ export async function measure(
 			const use = meter.countFor(library);
 			entries.push(await prepare(library, workload, use, host));
 		} catch (error) {
-			failures.push({ library, failure: String(error).split("\n")[0] });
+			failures.push({ library, failure: firstLine(error) });
 		}
 	}
 	await takeTurns(entries, budgetMs, meter.countFor, host);
@@ -123,27 +125,37 @@ async function takeTurns(
 	host: Host,
 ): Promise<void> {
 	const share = budgetMs / entries.length;
-	const spent = entries.map(() => 0);
 	for (let round = 1; round <= MAX_SAMPLES; round++) {
-		for (const [
-			i,
-			{ name, library, subject, calls, wall, cpu },
-		] of entries.entries()) {
-			if (round > 1 && spent[i] >= share) continue;
+		for (const entry of entries) {
+			const { name, wall, calls } = entry;
+			const spent = calls * wall.reduce((a, b) => a + b, 0);
+			if (entry.failure !== undefined || (round > 1 && spent >= share))
+				continue;
 			countFor(name);
-			library.enter?.();
-			const cpuBefore = await host.cpuMs(library.place);
-			const start = performance.now();
-			await subject.run(calls);
-			const ms = performance.now() - start;
-			const cpuAfter = await host.cpuMs(library.place);
-			wall.push(ms / calls);
-			if (cpuBefore !== undefined && cpuAfter !== undefined) {
-				cpu.push((cpuAfter - cpuBefore) / calls);
+			try {
+				await sample(entry, host);
+				const ms = wall[wall.length - 1].toFixed(1);
+				host.progress(`round ${round}: ${name} ${ms} ms`);
+			} catch (error) {
+				entry.failure = firstLine(error);
 			}
-			spent[i] += ms;
-			host.progress(`round ${round}: ${name} ${(ms / calls).toFixed(1)} ms`);
 		}
+	}
+}
+
+async function sample(
+	{ library, subject, calls, wall, cpu }: Entry,
+	host: Host,
+): Promise<void> {
+	library.enter?.();
+	const cpuBefore = await host.cpuMs(library.place);
+	const start = performance.now();
+	await subject.run(calls);
+	const ms = performance.now() - start;
+	const cpuAfter = await host.cpuMs(library.place);
+	wall.push(ms / calls);
+	if (cpuBefore !== undefined && cpuAfter !== undefined) {
+		cpu.push((cpuAfter - cpuBefore) / calls);
 	}
 }
 
@@ -155,31 +167,46 @@ async function rowsOf(
 	const rows: Row[] = [];
 	let expected: readonly Float32Array[] | undefined;
 	for (const entry of entries) {
-		const { wall, cpu } = entry;
+		const { name, library, failure, use } = entry;
 		// Reading the values takes memory of its own.
-		const { peakBytes } = entry.use;
-		entry.library.enter?.();
-		const values = await entry.subject.values();
-		expected ??= values;
-		const difference =
-			kind === "step"
-				? lossDifference(values, expected)
-				: largestDifference(values, expected);
-		rows.push({
-			library: entry.name,
-			device: entry.library.device,
-			difference,
-			...(kind === "step" && {
-				losses: values.slice(0, STEPS).map(([loss]) => loss),
-			}),
-			wallMs: median(wall),
-			wallRange: rangeOf(wall),
-			...(cpu.length && { cpuMs: median(cpu) }),
-			repetitions: wall.length * entry.calls,
-			firstMs: entry.firstMs,
-			...entry.perCall,
-			peakBytes,
-		});
+		const { peakBytes } = use;
+		library.enter?.();
+		try {
+			if (failure !== undefined) throw failure;
+			const values = await entry.subject.values();
+			expected ??= values;
+			const figures = figuresOf(entry);
+			const compared = comparison(kind, values, expected);
+			const { device } = library;
+			rows.push({ library: name, device, ...figures, peakBytes, ...compared });
+		} catch (error) {
+			rows.push({ library: name, failure: firstLine(error) });
+		}
 	}
 	return rows;
 }
+
+function figuresOf({ wall, cpu, calls, firstMs, perCall }: Entry) {
+	return {
+		wallMs: median(wall),
+		wallRange: rangeOf(wall),
+		...(cpu.length && { cpuMs: median(cpu) }),
+		repetitions: wall.length * calls,
+		firstMs,
+		...perCall,
+	};
+}
+
+function comparison(
+	kind: Workload["kind"],
+	values: readonly Float32Array[],
+	expected: readonly Float32Array[],
+) {
+	if (kind === "op") return { difference: largestDifference(values, expected) };
+	return {
+		difference: lossDifference(values, expected),
+		losses: values.slice(0, STEPS).map(([loss]) => loss),
+	};
+}
+
+const firstLine = (error: unknown) => String(error).split("\n")[0];
