@@ -224,8 +224,7 @@ const trainer: Library<Tensor>["trainer"] = (loss, params) => {
 		const all = step(weights, means, squares, correction, x.ref, labels.ref);
 		const value: Tensor = all[0];
 		[, weights, means, squares] = all;
-		// The loss alone does not need the updates: they too belong to the step.
-		await blockUntilReady([weights, means, squares]);
+		// One compiled program gives them all: reading the loss runs all of it.
 		return (await value.data())[0];
 	};
 };
