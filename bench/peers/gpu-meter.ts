@@ -2,6 +2,8 @@
 export interface GpuUse {
 	dispatches: number;
 	submits: number;
+	/** Buffers, bind groups, pipelines and whatever else a device makes, command encoders apart. */
+	objects: number;
 	/** Bytes of buffers that exist. */
 	bytes: number;
 	/** Most that there were at once. */
@@ -17,7 +19,7 @@ export interface GpuMeter {
 /** Wraps the calls themselves, so that no library need count for itself. */
 export function gpuMeter(): GpuMeter {
 	const uses = new Map<string, GpuUse>();
-	let current: GpuUse = { dispatches: 0, submits: 0, bytes: 0, peakBytes: 0 };
+	let current = noUse();
 	const owners = new WeakMap<GPUBuffer, GpuUse>();
 	before(GPUQueue.prototype, "submit", () => current.submits++);
 	for (const name of [
@@ -25,6 +27,9 @@ export function gpuMeter(): GpuMeter {
 		"dispatchWorkgroupsIndirect",
 	] as const) {
 		before(GPUComputePassEncoder.prototype, name, () => current.dispatches++);
+	}
+	for (const name of makersOf(GPUDevice.prototype)) {
+		before(GPUDevice.prototype, name, () => current.objects++);
 	}
 	const { createBuffer } = GPUDevice.prototype;
 	GPUDevice.prototype.createBuffer = function (descriptor) {
@@ -41,12 +46,21 @@ export function gpuMeter(): GpuMeter {
 	});
 	return {
 		countFor(library) {
-			const known = uses.get(library);
-			current = known ?? { dispatches: 0, submits: 0, bytes: 0, peakBytes: 0 };
+			current = uses.get(library) ?? noUse();
 			uses.set(library, current);
 			return current;
 		},
 	};
+}
+
+function noUse(): GpuUse {
+	return { dispatches: 0, submits: 0, objects: 0, bytes: 0, peakBytes: 0 };
+}
+
+/** Every submit needs a command encoder; all else could be kept. */
+function makersOf(prototype: GPUDevice): (keyof GPUDevice)[] {
+	const names = Object.getOwnPropertyNames(prototype) as (keyof GPUDevice)[];
+	return names.filter((n) => /^create(?!CommandEncoder)/.test(n));
 }
 
 /** Makes a method call `note` first. */

@@ -31,7 +31,7 @@ interface Entry {
 	readonly firstMs: number;
 	/** Repetitions in one sample. */
 	readonly calls: number;
-	readonly perCall: { dispatches: number; submits: number };
+	readonly perCall: Pick<GpuUse, "dispatches" | "submits" | "objects">;
 	readonly wall: number[];
 	readonly cpu: number[];
 	/** Why it repeats no more. */
@@ -111,6 +111,7 @@ async function prepare(
 		perCall: {
 			dispatches: use.dispatches - before.dispatches,
 			submits: use.submits - before.submits,
+			objects: use.objects - before.objects,
 		},
 		wall: [],
 		cpu: [],

@@ -16,6 +16,7 @@ export function formatResults({
 			`## ${place}`,
 			...stepTable(all.filter((c) => c.kind === "step")),
 			...opTable(all.filter((c) => c.kind === "op")),
+			...missing(all),
 		];
 	});
 	return `${[
@@ -34,13 +35,14 @@ Before times are compared, values are: outputs may differ by ${TOLERANCE.op} of 
 by ${TOLERANCE.step} of the fall of the loss in one step; a row that differs more is marked **differs**, and no ratio is given.
 CPU is the time of the process that computes (Chrome's GPU process, for wasm the page's, in Node the process), all threads:
 on a shared machine it repeats far better than the wall time. Ratios are times over wgrad's, of the same run.
-First: from loading the library to the first result, compiling included. Peak: bytes of buffers that existed at once.
+First: from loading the library to the first result, compiling included. Dispatches, submits and GPU objects made
+(command encoders apart) are those of one step; peak: bytes of buffers that existed at once.
 Load: the machine's load average at the end; above about 2.5 on two cores, others were at work and wall times are long.`;
 
 function stepTable(comparisons: readonly Recorded[]): string[] {
 	if (!comparisons.length) return [];
 	const head =
-		"| step | library | wall ms | ratio | CPU ms | ratio | first ms | dispatches | submits | peak MB | losses | difference | load | date |";
+		"| step | library | wall ms | ratio | CPU ms | ratio | first ms | dispatches | submits | GPU objects | peak MB | losses | difference | load | date |";
 	return [
 		[
 			head,
@@ -54,6 +56,7 @@ function stepTable(comparisons: readonly Recorded[]): string[] {
 						whole(row.firstMs),
 						whole(row.dispatches),
 						whole(row.submits),
+						whole(row.objects),
 						whole(row.peakBytes && row.peakBytes / 1e6),
 						row.losses?.map((l) => l.toFixed(5)).join(" ") ?? "",
 						row.difference?.toExponential(0) ?? "",
@@ -105,6 +108,13 @@ function timesOf(row: Row, { rows, kind }: Recorded): string[] {
 		milliseconds(row.cpuMs),
 		ratio(row.cpuMs, first?.cpuMs),
 	];
+}
+
+function missing(comparisons: readonly Recorded[]): string[] {
+	const names = workloads
+		.map((w) => w.name)
+		.filter((name) => !comparisons.some((c) => c.workload === name));
+	return names.length ? [`Not measured here: ${names.join("; ")}.`] : [];
 }
 
 /** In the order of the list of workloads. */

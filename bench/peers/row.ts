@@ -19,6 +19,7 @@ export interface Row {
 	/** Per call or step. */
 	readonly dispatches?: number;
 	readonly submits?: number;
+	readonly objects?: number;
 	readonly peakBytes?: number;
 }
 
