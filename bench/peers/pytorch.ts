@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { lossDifference } from "./difference.ts";
 import type { Comparison, Row } from "./row.ts";
@@ -24,14 +23,8 @@ export function pytorchRow(
 	if (!isInstalled()) return { library, failure: absent };
 	const budget = String(budgetMs / 1000);
 	const args = [PROGRAM, "--filter", workload, "--budget", budget];
-	const env = {
-		...process.env,
-		OMP_NUM_THREADS: String(availableParallelism()),
-		OPENBLAS_NUM_THREADS: "1",
-	};
 	const { status, stdout, stderr } = spawnSync(PYTHON, args, {
 		encoding: "utf8",
-		env,
 	});
 	if (status !== 0) {
 		return { library, failure: stderr.trim().split("\n").at(-1) ?? "" };
