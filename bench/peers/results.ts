@@ -100,7 +100,7 @@ function timesOf(row: Row, { rows, kind }: Recorded): string[] {
 	const first = rows.find((r) => r.library === "wgrad");
 	const ratio = (mine?: number, its?: number) => {
 		if (row === first || !mine || !its) return "";
-		return agrees(row, kind) ? `${(mine / its).toFixed(1)}x` : "**differs**";
+		return agrees(row, kind) ? times(mine / its) : "**differs**";
 	};
 	return [
 		milliseconds(row.wallMs),
@@ -129,5 +129,6 @@ const ruler = (head: string) => head.replace(/[^|]+/g, "---");
 const whole = (n?: number) => (n === undefined ? "" : n.toFixed(0));
 const milliseconds = (n?: number) =>
 	n === undefined ? "" : n.toFixed(n < 100 ? 1 : 0);
+const times = (n: number) => `${n < 1 ? n.toPrecision(2) : n.toFixed(1)}x`;
 const rate = (flops?: number, ms?: number) =>
 	flops && ms ? (flops / ms / 1e6).toFixed(2) : "";
