@@ -1,7 +1,9 @@
 import {
+	capture,
 	defineOp,
 	leaves,
 	type Op,
+	pack,
 	release,
 	scope,
 	setDefaultDevice,
@@ -100,13 +102,17 @@ const trainer: Library<Tensor>["trainer"] = (loss, params) => {
 	const gradients = valueAndGrad(loss);
 	const optimizer = adam({ epsilon: ADAM.epsilon });
 	const state = optimizerState(optimizer, params);
-	const step = (x: Tensor, labels: Tensor) =>
-		scope(() => {
-			const { value, grads } = gradients(params, x, labels);
-			optimizerStep(optimizer, state, params, leaves(grads), ADAM.rate);
-			return value;
-		});
+	pack(params);
+	for (const slot of Object.values(state.slots)) pack(slot);
+	const step = capture((x: Tensor, labels: Tensor) => {
+		const { value, grads } = gradients(params, x, labels);
+		optimizerStep(optimizer, state, params, leaves(grads), ADAM.rate);
+		return value;
+	});
+	let ready: Promise<unknown> | undefined;
 	return async (x, labels) => {
+		ready ??= step.prepare(x, labels);
+		await ready;
 		const value = step(x, labels);
 		const number = value.item();
 		release(value);
