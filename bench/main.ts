@@ -1,47 +1,95 @@
-// npm run bench [-- --runtime chrome|node] [--gpu auto|software|hardware] [--json FILE] [--filter NAME]
-// Times the rows of the case table marked `timed`, and the training step.
+// Times the rows of the case table marked `timed` and a training step, or profiles the step.
 import { parseArgs } from "node:util";
 import { writeAtomically } from "../src/cli/atomic-file.ts";
 import { UsageError, WgradError } from "../src/data/errors.ts";
 import { runInBrowser } from "../test/browser.ts";
 import { runInNode } from "../test/node-program.ts";
-import { type BenchOptions, formatReport, type Report } from "./report.ts";
+import { formatProfile, traceOf } from "./profile-report.ts";
+import type { StepProfile } from "./profile-step.ts";
+import {
+	type BenchOptions,
+	formatReport,
+	NETS,
+	type Report,
+} from "./report.ts";
 
 const ENTRY = "bench/run.ts";
+const PROFILE = "bench/profile-main.ts";
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
+const HELP = `Usage: npm run bench -- [options]
+Times every kernel variant and a training step on the adapter at hand.
+
+  --runtime chrome|node          headless Chrome (default), or Node with npm webgpu
+  --gpu auto|software|hardware   which adapter Chrome takes (default auto)
+  --filter TEXT                  only rows with this in their name ("training step" for the step)
+  --net digits|plain             the net of the step: of npm start (default), or a plain U-Net
+  --json FILE                    writes the figures as JSON
+  --profile                      instead: time, bytes and FLOPs of each op of one training step
+                                 by timestamp queries, beside the adapter's measured peaks
+  --trace FILE                   with --profile: a trace for ui.perfetto.dev
+
+Example: npm run bench -- --profile --trace step.json
+`;
+
 async function main(): Promise<void> {
-	const { runtime, gpu, json, filter } = readOptions();
-	const report =
-		runtime === "node"
-			? await inNode({ filter })
-			: await runInBrowser<Report>(ENTRY, { filter }, { gpu, log });
+	const options = readOptions();
+	const { json, trace, filter, net } = options;
+	if (options.help) {
+		process.stdout.write(HELP);
+		return;
+	}
+	if (trace && !options.profile) {
+		throw new UsageError("--trace needs --profile");
+	}
+	const write = (path: string, value: object) =>
+		writeAtomically(path, `${JSON.stringify(value, null, "\t")}\n`);
+	if (options.profile) {
+		const profile = await run<StepProfile>(PROFILE, { net }, options);
+		process.stdout.write(formatProfile(profile));
+		if (trace) writeAtomically(trace, traceOf(profile));
+		if (json) write(json, profile);
+		return;
+	}
+	const report = await run<Report>(ENTRY, { filter, net }, options);
 	if (!report.step && !report.kernels.length) {
 		throw new UsageError(`--filter ${filter}: no timed row has that name`);
 	}
 	process.stdout.write(formatReport(report));
-	if (json) writeAtomically(json, `${JSON.stringify(report, null, "\t")}\n`);
+	if (json) write(json, report);
 }
 
-function inNode(options: BenchOptions): Promise<Report> {
+/** Runs a program of this folder in a page or in this process. */
+function run<T>(
+	entry: string,
+	argument: BenchOptions,
+	{ runtime, gpu }: ReturnType<typeof readOptions>,
+): Promise<T> {
+	if (runtime === "chrome") {
+		return runInBrowser<T>(entry, argument, { gpu, log });
+	}
 	console.info = log;
-	return runInNode<Report>(ENTRY, options);
+	return runInNode<T>(entry, argument);
 }
 
 function readOptions() {
 	const { values } = parseArgs({
 		options: {
+			help: { type: "boolean", short: "h" },
 			runtime: { type: "string", default: "chrome" },
 			gpu: { type: "string", default: "auto" },
 			json: { type: "string" },
 			filter: { type: "string" },
+			net: { type: "string", default: "digits" },
+			profile: { type: "boolean" },
+			trace: { type: "string" },
 		},
 	});
 	return {
+		...values,
 		runtime: oneOf("--runtime", values.runtime, ["chrome", "node"] as const),
 		gpu: oneOf("--gpu", values.gpu, ["auto", "software", "hardware"] as const),
-		json: values.json,
-		filter: values.filter,
+		net: oneOf("--net", values.net, NETS),
 	};
 }
 

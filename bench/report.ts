@@ -49,14 +49,20 @@ export interface Report {
 	readonly step?: StepTiming;
 }
 
+/** The nets that can be measured: what `npm start` trains, and a plain U-Net from 8 channels on. */
+export const NETS = ["digits", "plain"] as const;
+export type NetName = (typeof NETS)[number];
+
 /** What to measure. */
 export interface BenchOptions {
 	/** Part of the names of rows; `step` alone is the training step. */
 	readonly filter?: string | undefined;
+	/** The net whose training step is measured. */
+	readonly net: NetName;
 }
 
 /** The name under which the filter finds the training step. */
-export const STEP_NAME = "training step of the default U-Net";
+export const STEP_NAME = "training step";
 
 /** The report as tables for a person. */
 export function formatReport(report: Report): string {
@@ -109,7 +115,7 @@ export function formatReport(report: Report): string {
 }
 
 /** Columns padded to their widest cell; all but the first and the last to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
 	const widths = rows[0].map((_, c) =>
 		Math.max(...rows.map((r) => r[c].length)),
 	);

@@ -2,6 +2,7 @@ import { webgpuDevice } from "../src/engine/index.ts";
 import { cases } from "../test/cases.ts";
 import { nameRows } from "../test/rows.ts";
 import { timeKernels } from "./kernels.ts";
+import { profileStep, type StepProfile } from "./profile-step.ts";
 import { type BenchOptions, type Report, STEP_NAME } from "./report.ts";
 import { timeTrainingStep } from "./training-step.ts";
 
@@ -10,7 +11,7 @@ const BUDGET_MS = 45_000;
 
 /** Measures in this page, or in Node with npm webgpu's `gpu`. Progress goes to the console. */
 export async function run(
-	{ filter = "" }: BenchOptions,
+	{ filter = "", net }: BenchOptions,
 	gpu?: GPU,
 ): Promise<Report> {
 	const device = await webgpuDevice(gpu ? { gpu } : {});
@@ -19,7 +20,7 @@ export async function run(
 	const wanted = (name: string) => name.includes(filter);
 	// First: its memory and its compilation are then its own.
 	const step = wanted(STEP_NAME)
-		? await timeTrainingStep(device, progress)
+		? await timeTrainingStep(device, net, progress)
 		: undefined;
 	const rows = nameRows(cases.filter((c) => c.bench)).filter((r) =>
 		wanted(r.name),
@@ -34,4 +35,16 @@ export async function run(
 	};
 	device.destroy();
 	return report;
+}
+
+/** Profiles one training step of the net. */
+export async function runProfile(
+	{ net }: BenchOptions,
+	gpu?: GPU,
+): Promise<StepProfile> {
+	const device = await webgpuDevice(gpu ? { gpu } : {});
+	console.info(device.identity.description);
+	const found = await profileStep(device, net, (text) => console.info(text));
+	device.destroy();
+	return found;
 }

@@ -1,28 +1,20 @@
-import { digitsPreset } from "../src/cli/digits-preset.ts";
 import type { WebgpuDevice } from "../src/engine/index.ts";
-import { parameterCount, train, unet, unetConfig } from "../src/unet/index.ts";
-import { uniformNumbers } from "../test/rows.ts";
+import { parameterCount, train, unet } from "../src/unet/index.ts";
+import { benchNet } from "./bench-net.ts";
 import { flopsOf } from "./flops.ts";
-import { STEP_NAME, type StepTiming } from "./report.ts";
+import { type NetName, STEP_NAME, type StepTiming } from "./report.ts";
 import { median, rangeOf } from "./timing.ts";
 
-/** The digits: gray images of 64x84, ten digits and background. */
-const IMAGE = { height: 64, width: 84, channels: 1, classes: 11 };
 const STEPS = 12;
 
-/** Times training steps of the net that `npm start` trains, on random images. */
+/** Times training steps of a net on random images. */
 export async function timeTrainingStep(
 	device: WebgpuDevice,
+	net: NetName,
 	progress: (text: string) => void,
 ): Promise<StepTiming> {
-	const { model: form, batch } = digitsPreset;
-	const config = unetConfig({
-		inChannels: IMAGE.channels,
-		classes: IMAGE.classes,
-		...form,
-	});
+	const { config, batch: data } = benchNet(net);
 	const model = unet(config, { seed: 0, device });
-	const data = randomBatch(batch);
 	const options = { nextBatch: () => data, learningRate: 1e-3 };
 	progress("first training step");
 	await device.finished();
@@ -51,7 +43,7 @@ export async function timeTrainingStep(
 	const milliseconds = median(samples);
 	const { stats } = device;
 	return {
-		name: STEP_NAME,
+		name: `${STEP_NAME} of net ${net}`,
 		config,
 		batch: data.shape,
 		parameters: parameterCount(config),
@@ -63,17 +55,6 @@ export async function timeTrainingStep(
 		submits: (stats.submits - before.submits) / STEPS,
 		peakBytes: stats.peakBytes,
 		liveBuffers: stats.liveBuffers,
-	};
-}
-
-function randomBatch(count: number) {
-	const { height, width, channels, classes } = IMAGE;
-	const random = uniformNumbers(1);
-	const pixels = count * height * width;
-	return {
-		x: Float32Array.from({ length: pixels * channels }, random),
-		labels: Uint8Array.from({ length: pixels }, () => random() * classes),
-		shape: [count, height, width, channels] as const,
 	};
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Plugin as EsbuildPlugin } from "esbuild";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import type { Kernel, ParamField } from "../src/engine/kernel.ts";
@@ -96,15 +97,21 @@ export const wgslVite = {
 
 /** Writes `x.d.wgsl.ts` beside each `x.wgsl` under `root`, so that the compiler knows bindings, parameters and constants. */
 export function writeDeclarations(root: string): number {
+	const types = fileURLToPath(
+		new URL("../src/engine/kernel.ts", import.meta.url),
+	);
 	let count = 0;
 	const files = readdirSync(root, { recursive: true, encoding: "utf8" });
-	for (const file of files.filter((f) => f.endsWith(".wgsl"))) {
+	const own = files.filter(
+		(f) => f.endsWith(".wgsl") && !f.includes("node_modules"),
+	);
+	for (const file of own) {
 		const path = join(root, file);
 		const kernel = reflectKernel(readFileSync(path, "utf8"), path);
 		const union = (names: readonly string[]) =>
 			names.map((n) => JSON.stringify(n)).join(" | ") || "never";
-		const depth = file.split(/[\\/]/).length - 1;
-		const engine = `${"../".repeat(depth) || "./"}engine/kernel.ts`;
+		const from = relative(dirname(resolve(path)), types).replaceAll(sep, "/");
+		const engine = from.startsWith(".") ? from : `./${from}`;
 		const bound = kernel.bindings.filter((b) => b.access !== "uniform");
 		const text = `// Generated from ${basename(file)} by scripts/wgsl.ts.
 import type { Kernel } from "${engine}";

@@ -5,6 +5,10 @@ import type { Grid } from "./kernel.ts";
 export interface Commands {
 	dispatch(pipeline: GPUComputePipeline, group: GPUBindGroup, grid: Grid): void;
 	copy(from: Region, to: Region): void;
+	/** Set by a profiler: describes a pass of its own for each dispatch. */
+	eachPass:
+		| ((pipeline: GPUComputePipeline) => GPUComputePassDescriptor)
+		| undefined;
 	/** Hands everything recorded to the queue; nothing when there is nothing. */
 	submit(): void;
 }
@@ -29,10 +33,12 @@ export function commandRecorder(
 		pass?.end();
 		pass = undefined;
 	};
-	return {
+	const commands: Commands = {
+		eachPass: undefined,
 		dispatch(pipeline, group, grid) {
 			encoder ??= gpu.createCommandEncoder();
-			pass ??= encoder.beginComputePass();
+			if (commands.eachPass) endPass();
+			pass ??= encoder.beginComputePass(commands.eachPass?.(pipeline));
 			pass.setPipeline(pipeline);
 			pass.setBindGroup(0, group);
 			pass.dispatchWorkgroups(...grid);
@@ -59,4 +65,5 @@ export function commandRecorder(
 			stats.submits++;
 		},
 	};
+	return commands;
 }

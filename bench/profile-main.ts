@@ -1,0 +1,1 @@
+export { runProfile as run } from "./run.ts";
