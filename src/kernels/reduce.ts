@@ -10,6 +10,7 @@ import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { axesOf, isShape } from "./attributes.ts";
 import { broadcastPlan, broadcastValues, launchBinary } from "./broadcast.ts";
+import { fours } from "./fours.ts";
 import { itemGrid } from "./grid.ts";
 import reduceKernel from "./reduce.wgsl";
 import { scale } from "./scale.ts";
@@ -101,6 +102,8 @@ export function sumTo(t: Tensor, shape: Shape): Tensor {
 	return axes.length ? sum(rest, { axes, keepDims: true }) : rest;
 }
 
+const kernels = /* @__PURE__ */ fours(reduceKernel);
+
 /** Values of `OP` in reduce.wgsl. */
 const OPS = { sum: 0, max: 1, min: 2 } as const;
 
@@ -131,14 +134,21 @@ export function sumStages(
 	});
 	const scratch: Record<string, number> = {};
 	const stages = steps.map(({ outer, rows, inner, chunks }, i): Dispatch => {
+		const lanes = inner % 4 ? 1 : 4;
 		const outputs = outer * chunks * inner;
 		const last = i === steps.length - 1;
 		if (!last) scratch[`sum${i}`] = outputs;
 		return dispatch({
-			kernel: reduceKernel,
-			params: { outputs, rows, inner, chunks, by: last ? by : 1 },
+			kernel: lanes === 4 ? kernels.vector : kernels.scalar,
+			params: {
+				outputs: outputs / lanes,
+				rows,
+				inner: inner / lanes,
+				chunks,
+				by: last ? by : 1,
+			},
 			constants: { OP: OPS[op] },
-			grid: itemGrid(outputs),
+			grid: itemGrid(outputs / lanes),
 			rename: { x: i ? `sum${i - 1}` : from, y: last ? "y" : `sum${i}` },
 		});
 	});

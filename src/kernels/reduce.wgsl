@@ -1,26 +1,30 @@
 // y[o, c, i] = by * sum of x[o, r, i] over the rows r = c, c + chunks, c + 2 chunks, ... (or their
 // maximum, or minimum; NaN where there is one).
 
+alias Element = f32;
+alias Bits = u32;
+
 // 0: sum, 1: maximum, 2: minimum
 override OP: u32 = 0;
 
+// Vectors of four where inner divides by four.
 struct Params { outputs: u32, rows: u32, inner: u32, chunks: u32, by: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
-// Exponent bits tell NaN; comparisons do not on every adapter.
-fn combine(u: vec4f, v: vec4f) -> vec4f {
-  switch (OP) {
-    case 0: { return u + v; }
-    case 1: { return select(u, v, ((v > u) & !isNan(u)) | isNan(v)); }
-    default: { return select(u, v, ((v < u) & !isNan(u)) | isNan(v)); }
+fn combine(u: Element, v: Element) -> Element {
+  if (OP == 0) {
+    return u + v;
   }
-}
-
-fn isNan(v: vec4f) -> vec4<bool> {
-  return (bitcast<vec4u>(v) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+  // Exponent bits tell NaN; comparisons do not on every adapter.
+  let none = (bitcast<Bits>(u) & Bits(0x7fffffff)) <= Bits(0x7f800000);
+  let nan = (bitcast<Bits>(v) & Bits(0x7fffffff)) > Bits(0x7f800000);
+  if (OP == 1) {
+    return select(u, v, ((v > u) & none) | nan);
+  }
+  return select(u, v, ((v < u) & none) | nan);
 }
 
 @compute @workgroup_size(64)
@@ -41,16 +45,21 @@ fn main(
   let base = o * params.rows * params.inner + i;
   let end = base + params.rows * params.inner;
   var at = base + c * params.inner;
-  var total = vec4f(0);
+  var t0 = Element();
   if (OP > 0) {
-    total = vec4f(x[at]);
+    t0 = x[at];
   }
+  var t1 = t0;
+  var t2 = t0;
+  var t3 = t0;
   for (; at + 3 * step < end; at += 4 * step) {
-    total = combine(total, vec4f(x[at], x[at + step], x[at + 2 * step], x[at + 3 * step]));
+    t0 = combine(t0, x[at]);
+    t1 = combine(t1, x[at + step]);
+    t2 = combine(t2, x[at + 2 * step]);
+    t3 = combine(t3, x[at + 3 * step]);
   }
   for (; at < end; at += step) {
-    total.x = combine(total, vec4f(x[at])).x;
+    t0 = combine(t0, x[at]);
   }
-  let pairs = combine(total, total.yxwz);
-  y[p] = params.by * combine(pairs, pairs.zwxy).x;
+  y[p] = params.by * combine(combine(t0, t1), combine(t2, t3));
 }
