@@ -1,19 +1,7 @@
-import {
-	scope,
-	type Tensor,
-	tensor,
-	valueAndGrad,
-	type WebgpuDevice,
-} from "../src/engine/index.ts";
-import { softmaxCrossEntropy, updateMoments } from "../src/kernels/index.ts";
-import {
-	adam,
-	forward,
-	type NamedTensors,
-	optimizerState,
-	optimizerStep,
-	unet,
-} from "../src/unet/index.ts";
+import { scope, type WebgpuDevice } from "../src/engine/index.ts";
+import { uploadBatch } from "../src/unet/evaluate.ts";
+import { adam, optimizerState, unet } from "../src/unet/index.ts";
+import { plainStep } from "../src/unet/training-step.ts";
 import { benchNet } from "./bench-net.ts";
 import { measurePeak, type Peak } from "./peak.ts";
 import { type DispatchTime, profile } from "./profile.ts";
@@ -39,27 +27,9 @@ export async function profileStep(
 	const model = unet(config, { seed: 0, device });
 	const optimizer = adam();
 	const state = optimizerState(optimizer, model.params);
-	const x = tensor(batch.x, batch.shape, { device });
-	const labels = tensor(
-		Int32Array.from(batch.labels),
-		batch.shape.slice(0, 3),
-		{
-			device,
-		},
-	);
-	const gradients = valueAndGrad((params: NamedTensors) => {
-		const { logits, moments } = forward(model, params, x, { training: true });
-		return { loss: softmaxCrossEntropy(logits, labels), moments };
-	});
-	const step = () =>
-		scope(() => {
-			const { value, grads } = gradients(model.params);
-			optimizerStep(optimizer, state, model.params, grads, 1e-3);
-			const moved = value.moments as Record<string, Tensor>;
-			for (const [name, moments] of Object.entries(moved)) {
-				updateMoments(model.state[name], moments);
-			}
-		});
+	const { x, labels } = uploadBatch(batch, device);
+	const train = plainStep(model, {}, optimizer, state, undefined, () => 1e-3);
+	const step = () => void scope(() => train(x, labels));
 	for (const round of [1, 2]) {
 		progress(`training step ${round}`);
 		step();

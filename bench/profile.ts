@@ -1,9 +1,6 @@
-import {
-	type DType,
-	type Shape,
-	sizeOf,
-	type WebgpuDevice,
-} from "../src/engine/index.ts";
+import { bytesOf } from "../src/engine/dtype.ts";
+import { sizeOf, type WebgpuDevice } from "../src/engine/index.ts";
+import { perInput } from "../src/engine/op.ts";
 import { flopsOf } from "./flops.ts";
 
 /** One dispatch of a profiled run. */
@@ -55,21 +52,16 @@ export async function profile(
 	const { run } = device;
 	let call: Call | undefined;
 	device.run = (spec, inputs, attrs, out) => {
-		const shapes: Record<string, Shape> = {};
-		let bytes = 4 * sizeOf(out.shape);
-		(spec.inputs as string[]).forEach((name, i) => {
-			const t = inputs[i];
-			if (!t) return;
-			shapes[name.replace("?", "")] = t.shape;
-			bytes += elementBytes(t.dtype) * sizeOf(t.shape);
-		});
+		const shapes = perInput(spec, inputs, (t) => t.shape);
 		call = {
 			op: spec.name,
 			shapes: Object.entries({ ...shapes, y: out.shape })
-				.map(([name, shape]) => `${name}[${shape}]`)
+				.flatMap(([name, shape]) => (shape ? [`${name}[${shape}]`] : []))
 				.join(" "),
 			flops: flopsOf(spec.name, shapes, attrs, out.shape) ?? 0,
-			bytes,
+			bytes: [...inputs, out]
+				.map((t) => (t ? bytesOf(t.dtype, sizeOf(t.shape)) : 0))
+				.reduce((a, b) => a + b),
 		};
 		return run(spec, inputs, attrs, out);
 	};
@@ -149,8 +141,4 @@ async function resolve(
 	buffer.destroy();
 	staging.destroy();
 	return times;
-}
-
-function elementBytes(dtype: DType): number {
-	return { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 }[dtype];
 }

@@ -2,7 +2,6 @@ import { webgpuDevice } from "../src/engine/index.ts";
 import { cases } from "../test/cases.ts";
 import { nameRows } from "../test/rows.ts";
 import { timeKernels } from "./kernels.ts";
-import { profileStep, type StepProfile } from "./profile-step.ts";
 import { type BenchOptions, type Report, STEP_NAME } from "./report.ts";
 import { timeTrainingStep } from "./training-step.ts";
 
@@ -35,16 +34,4 @@ export async function run(
 	};
 	device.destroy();
 	return report;
-}
-
-/** Profiles one training step of the net. */
-export async function runProfile(
-	{ net }: BenchOptions,
-	gpu?: GPU,
-): Promise<StepProfile> {
-	const device = await webgpuDevice(gpu ? { gpu } : {});
-	console.info(device.identity.description);
-	const found = await profileStep(device, net, (text) => console.info(text));
-	device.destroy();
-	return found;
 }

@@ -1,5 +1,6 @@
 import type { Capabilities, Device, DeviceStats } from "./device.ts";
 import { type DType, type HostArray, toCpu } from "./dtype.ts";
+import { firstUpdated } from "./launch.ts";
 import { resolved } from "./live.ts";
 import { type NdArray, perInput } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -61,7 +62,7 @@ export function cpuDevice(): Device {
 			stats.dispatches++;
 			const arrays = perInput(spec, inputs, array);
 			if (spec.updates) {
-				const first = inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
+				const first = firstUpdated<Tensor>(spec, inputs);
 				spec.reference(arrays, attrs, array(first));
 				return first;
 			}

@@ -85,9 +85,6 @@ export interface Launch<I extends readonly string[], A> {
 	readonly capabilities: Capabilities;
 }
 
-/** What any op's `launch` decides on. */
-export type AnyLaunch = Parameters<Op["spec"]["launch"]>[0];
-
 type Optional<I extends readonly string[]> = I extends readonly [
 	...infer Head extends string[],
 	`${string}?`,

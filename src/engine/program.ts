@@ -1,7 +1,8 @@
+import { type Bound, bind, boundAt } from "./bind.ts";
 import type { Region } from "./commands.ts";
-import { bytesOf, type DType } from "./dtype.ts";
+import { bytesOf } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
-import type { Dispatch, Variant } from "./kernel.ts";
+import type { Dispatch, Grid, Kernel, Variant } from "./kernel.ts";
 import { hasLive } from "./live.ts";
 import { planSlots } from "./plan-slots.ts";
 import { type Operand, type Recording, Slot } from "./recording.ts";
@@ -33,6 +34,16 @@ export interface Program {
 	free(): void;
 }
 
+/** A dispatch, ready but for its pipeline. */
+interface Command {
+	readonly kernel: Kernel;
+	readonly constants: Dispatch["constants"];
+	readonly grid: Grid;
+	readonly group: GPUBindGroup;
+	/** Looked up at the first replay, when `prepare` may have compiled it. */
+	pipeline?: GPUComputePipeline;
+}
+
 /** Plans memory for what was recorded, and makes its bind groups and uniforms. */
 export function programOf(device: WebgpuDevice, recording: Recording): Program {
 	const { gpu, parts } = device;
@@ -48,8 +59,7 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 		const { slot, offset = 0 } =
 			memory instanceof Slot ? (memory.host ?? { slot: memory }) : {};
 		const at = regions.get(slot) ?? (memory as Region);
-		const size = Math.max(16, bytesOf(dtype, sizeOf(shape)));
-		return { buffer: at.buffer, offset: at.offset + offset, size, dtype };
+		return boundAt({ ...at, offset: at.offset + offset }, shape, dtype);
 	};
 
 	const stages = tasks.flatMap((task) =>
@@ -83,27 +93,23 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 	}
 	gpu.queue.writeBuffer(uniforms, 0, host.buffer);
 
-	const commands = stages.map((s) => {
-		const bound = bindings(s.stage, s.task, regionOf);
-		const kernel = parts.storedAs(s.stage.kernel, bound.types);
-		const size = Math.ceil(kernel.paramsSize / 16) * 16;
+	const buffersOf = new Map(
+		tasks.map((task) => {
+			const operands = Object.entries(operandsOf(task));
+			const bound = operands.map(([name, o]) => [name, regionOf(o)] as const);
+			return [task, Object.fromEntries(bound)] as const;
+		}),
+	);
+	const commands = stages.map((s): Command => {
+		const { constants, grid } = s.stage;
 		const params = {
 			buffer: uniforms,
 			offset: offsets.get(s) as number,
-			size,
+			size: Math.ceil(s.stage.kernel.paramsSize / 16) * 16,
 		};
-		const layout = parts.pipelines.layoutOf(kernel);
-		const group = gpu.createBindGroup({
-			layout,
-			entries: kernel.bindings.map(({ name, binding, access }) => ({
-				binding,
-				resource:
-					access === "uniform"
-						? params
-						: (bound.regions[name] ?? parts.nothing),
-			})),
-		});
-		return { kernel, constants: s.stage.constants, grid: s.stage.grid, group };
+		const buffers = buffersOf.get(s.task) ?? {};
+		const { kernel, group } = bind(gpu, parts, s.stage, buffers, params);
+		return { kernel, constants, grid, group };
 	});
 	const live = ordered.filter(isLive).map((s) => ({
 		...s,
@@ -167,9 +173,10 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 					parts.commands.copy(args[i], { ...to, size });
 				}
 			});
-			for (const { kernel, constants, grid, group } of commands) {
-				const pipeline = parts.pipelines.get(kernel, constants);
-				parts.commands.dispatch(pipeline, group, grid);
+			for (const command of commands) {
+				const { kernel, constants, grid, group } = command;
+				command.pipeline ??= parts.pipelines.get(kernel, constants);
+				parts.commands.dispatch(command.pipeline, group, grid);
 			}
 		},
 		results: recording.results.map(regionOf),
@@ -181,27 +188,4 @@ export function programOf(device: WebgpuDevice, recording: Recording): Program {
 			uniforms.destroy();
 		},
 	};
-}
-
-interface Bound extends Region {
-	readonly dtype: DType;
-}
-
-/** What a dispatch binds, by the kernel's names, and the element types other than f32. */
-function bindings(
-	{ kernel, rename }: Dispatch,
-	task: Task,
-	regionOf: (operand: Operand) => Bound,
-) {
-	const operands = operandsOf(task);
-	const regions: Record<string, Bound> = {};
-	const types: Record<string, DType> = {};
-	for (const { name, access } of kernel.bindings) {
-		const operand = operands[rename[name] ?? name];
-		if (access === "uniform" || !operand) continue;
-		const region = regionOf(operand);
-		regions[name] = region;
-		if (region.dtype !== "f32") types[name] = region.dtype;
-	}
-	return { regions, types };
 }

@@ -1,6 +1,8 @@
 import { release, scope } from "./arena.ts";
+import { bindableBytes } from "./bind.ts";
 import { bytesOf, type DType } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
+import { firstUpdated } from "./launch.ts";
 import { collectEffects } from "./live.ts";
 import type { Op } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -89,8 +91,9 @@ export function recordSteps(
 			}
 			if (spec.updates) {
 				steps.push({ spec, inputs: operands, attrs, y: undefined });
-				return inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
+				return firstUpdated<Tensor>(spec, inputs);
 			}
+			bindableBytes(spec, out.shape, out.dtype, device.gpu.limits);
 			const y = make(out.shape, out.dtype);
 			steps.push({ spec, inputs: operands, attrs, y: operandOf(y) });
 			return y;

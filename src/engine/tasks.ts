@@ -1,9 +1,14 @@
+import { bindableBytes } from "./bind.ts";
 import type { Variant } from "./kernel.ts";
-import { resolved } from "./live.ts";
-import { type AnyLaunch, bareName, perInput } from "./op.ts";
+import {
+	type AnyLaunch,
+	firstUpdated,
+	isUpdated,
+	launchCall,
+} from "./launch.ts";
+import { bareName } from "./op.ts";
 import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
-import type { Shape } from "./shape.ts";
-import { isUpdated, joinUpdates } from "./together.ts";
+import { joinUpdates } from "./together.ts";
 import type { WebgpuDevice } from "./webgpu.ts";
 
 /** A step with the variant it runs as, and its scratch by name. */
@@ -22,20 +27,11 @@ export function tasksOf(device: WebgpuDevice, recording: Recording): Task[] {
 
 /** A step as its op's `launch` sees it, with live numbers as they are now. */
 export function callOf(
-	device: WebgpuDevice,
+	{ capabilities }: WebgpuDevice,
 	{ spec, inputs, attrs, y }: Step,
 ): AnyLaunch {
-	return {
-		shapes: perInput(spec, inputs, (t) => t.shape) as Record<string, Shape>,
-		y: (y ?? updated(spec, inputs)).shape,
-		attrs: resolved(attrs),
-		capabilities: device.capabilities,
-	};
-}
-
-function updated(spec: Step["spec"], inputs: Step["inputs"]): Operand {
-	const name = (spec.updates as readonly string[])[0];
-	return inputs[(spec.inputs as string[]).indexOf(name)] as Operand;
+	const { shape } = y ?? firstUpdated(spec, inputs);
+	return launchCall(spec, inputs, attrs, shape, capabilities);
 }
 
 /** The steps that a result or a tensor from outside depends on. */
@@ -60,10 +56,12 @@ function taskOf(device: WebgpuDevice, step: Step): Task {
 	const variants = step.spec.launch(call);
 	const variant = device.choose(step.spec, variants, call);
 	const scratch = Object.entries(variant.scratch).map(
-		([name, elements]): [string, Operand] => [
-			name,
-			{ shape: [elements], dtype: "f32", memory: new Slot(4 * elements) },
-		],
+		([name, elements]): [string, Operand] => {
+			const shape = [elements];
+			const { limits } = device.gpu;
+			const bytes = bindableBytes(step.spec, shape, "f32", limits);
+			return [name, { shape, dtype: "f32", memory: new Slot(bytes) }];
+		},
 	);
 	return {
 		step,

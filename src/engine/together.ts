@@ -1,6 +1,6 @@
 import type { Region } from "./commands.ts";
 import { bytesOf } from "./dtype.ts";
-import { bareName } from "./op.ts";
+import { isUpdated } from "./launch.ts";
 import { aligned } from "./plan.ts";
 import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
 import { sizeOf } from "./shape.ts";
@@ -22,10 +22,9 @@ export function joinUpdates(
 	};
 	const returned = new Set(results.map((r) => r.memory));
 	for (const step of steps) {
-		if (!joinable(step, returned) || (run.length && !follows(run, step))) {
-			close();
-		}
-		if (joinable(step, returned)) run.push(step);
+		const fits = joinable(step, returned);
+		if (!fits || (run.length && !follows(run, step))) close();
+		if (fits) run.push(step);
 		else joined.push(step);
 	}
 	close();
@@ -84,11 +83,6 @@ function joinedStep(run: readonly Step[]): Step {
 		return { shape, dtype: "f32", memory: host };
 	});
 	return { spec, attrs, inputs: all, y: undefined };
-}
-
-/** Whether the step's op writes this input in place. */
-export function isUpdated(spec: Step["spec"], input: number): boolean {
-	return spec.updates?.includes(bareName(spec.inputs[input])) ?? false;
 }
 
 function room({ dtype, shape }: Operand): number {

@@ -1,21 +1,17 @@
 import { capabilitiesOf, openAdapter, type WebgpuOptions } from "./adapter.ts";
 import { relocate } from "./arena.ts";
+import { type Bound, bind, bindableBytes, boundAt } from "./bind.ts";
 import { type BufferPool, bufferPool } from "./buffer-pool.ts";
 import { type Commands, commandRecorder, type Region } from "./commands.ts";
 import type { Device, DeviceIdentity, DeviceStats } from "./device.ts";
-import {
-	bytesOf,
-	type DType,
-	decode,
-	encode as encodeValues,
-} from "./dtype.ts";
+import { bytesOf, decode, encode as encodeValues } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
 import type { Dispatch, Variant } from "./kernel.ts";
-import { resolved } from "./live.ts";
-import { type AnyLaunch, bareName, type Op, perInput } from "./op.ts";
+import { type AnyLaunch, firstUpdated, launchCall } from "./launch.ts";
+import { bareName, type Op } from "./op.ts";
 import { type Pipelines, pipelineCache } from "./pipelines.ts";
 import { aligned } from "./plan.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import { sizeOf } from "./shape.ts";
 import { storedKernels } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
 import { uniformArena } from "./uniforms.ts";
@@ -93,31 +89,15 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 	}
 
 	function encode(step: Dispatch, buffers: Record<string, Bound>): void {
-		const types: Record<string, DType> = {};
-		for (const { name } of step.kernel.bindings) {
-			const dtype = buffers[step.rename[name] ?? name]?.dtype;
-			if (dtype && dtype !== "f32") types[name] = dtype;
-		}
-		const kernel = storedAs(step.kernel, types);
-		const pipeline = pipelines.get(kernel, step.constants);
-		let params = kernel.paramsSize
-			? uniforms.pack(kernel, step.params)
-			: undefined;
-		if (kernel.paramsSize && !params) {
+		const { kernel: written, constants, grid } = step;
+		const size = written.paramsSize;
+		let params = size ? uniforms.pack(written, step.params) : undefined;
+		if (size && !params) {
 			submit();
-			params = uniforms.pack(kernel, step.params);
+			params = uniforms.pack(written, step.params);
 		}
-		const group = gpu.createBindGroup({
-			layout: pipelines.layoutOf(kernel),
-			entries: kernel.bindings.map(({ name, binding, access }) => ({
-				binding,
-				resource:
-					access === "uniform"
-						? (params as GPUBufferBinding)
-						: (buffers[step.rename[name] ?? name] ?? nothing),
-			})),
-		});
-		commands.dispatch(pipeline, group, step.grid);
+		const { kernel, group } = bind(gpu, device.parts, step, buffers, params);
+		commands.dispatch(pipelines.get(kernel, constants), group, grid);
 	}
 
 	const device: WebgpuDevice = {
@@ -149,12 +129,8 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				pool.share(bound(source).buffer);
 				return new Tensor(device, out.shape, source.dtype, source.storage);
 			}
-			const call = {
-				shapes: perInput(spec, inputs, (t) => t.shape),
-				y: out.shape,
-				attrs: resolved(attrs),
-				capabilities: device.capabilities,
-			};
+			const { capabilities } = device;
+			const call = launchCall(spec, inputs, attrs, out.shape, capabilities);
 			const variant = device.choose(spec, spec.launch(call), call);
 			const buffers: Record<string, Bound> = {};
 			spec.inputs.forEach((name: string, i: number) => {
@@ -163,19 +139,18 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 			});
 			let y: Tensor;
 			if (spec.updates) {
-				y = inputs[spec.inputs.indexOf(spec.updates[0])] as Tensor;
+				y = firstUpdated<Tensor>(spec, inputs);
 			} else {
-				const bytes = checkBinding(spec, out.shape, out.dtype, gpu.limits);
+				const bytes = bindableBytes(spec, out.shape, out.dtype, gpu.limits);
 				const region = whole(pool.take(bytes));
 				y = new Tensor(device, out.shape, out.dtype, region);
 				buffers.y = bound(y);
 			}
 			const scratch = Object.entries(variant.scratch).map(
 				([name, elements]) => {
-					const bytes = checkBinding(spec, [elements], "f32", gpu.limits);
+					const bytes = bindableBytes(spec, [elements], "f32", gpu.limits);
 					const buffer = pool.take(bytes);
-					const size = bindingSize(bytes);
-					buffers[name] = { buffer, offset: 0, size, dtype: "f32" };
+					buffers[name] = boundAt(whole(buffer), [elements], "f32");
 					return buffer;
 				},
 			);
@@ -239,10 +214,6 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 	return device;
 }
 
-interface Bound extends Region {
-	readonly dtype: DType;
-}
-
 function whole(buffer: GPUBuffer): Region {
 	return { buffer, offset: 0, size: buffer.size };
 }
@@ -254,28 +225,5 @@ function bound(tensor: Tensor): Bound {
 			"this tensor has been freed: return it from its step or scope to keep it",
 		);
 	}
-	const { buffer, offset } = region;
-	const { dtype, shape } = tensor;
-	const size = bindingSize(bytesOf(dtype, sizeOf(shape)));
-	return { buffer, offset, size, dtype };
-}
-
-/** Kernels may declare an array of vec4f over any buffer, so at least one must fit. */
-function bindingSize(bytes: number): number {
-	return Math.max(16, bytes);
-}
-
-function checkBinding(
-	spec: { readonly name: string },
-	shape: Shape,
-	dtype: DType,
-	limits: GPUSupportedLimits,
-): number {
-	const bytes = bytesOf(dtype, sizeOf(shape));
-	if (bytes > limits.maxStorageBufferBindingSize) {
-		throw new DeviceError(
-			`${spec.name}: ${shape.join("x")} values are ${bytes} bytes, more than this adapter can bind (${limits.maxStorageBufferBindingSize}); use a smaller batch or image size`,
-		);
-	}
-	return bytes;
+	return boundAt(region, tensor.shape, tensor.dtype);
 }

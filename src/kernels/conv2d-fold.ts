@@ -7,7 +7,7 @@ import {
 } from "../engine/index.ts";
 import foldKernel from "./conv2d-fold.wgsl";
 import { type ConvGeometry, windowParams } from "./conv2d-geometry.ts";
-import { fours } from "./fours.ts";
+import { fours, widest } from "./fours.ts";
 import { itemGrid } from "./grid.ts";
 import { matmulKinds, matmulStage } from "./matmul.ts";
 import { transposeStage } from "./transpose.ts";
@@ -53,17 +53,17 @@ export function foldedInputGrad(
 }
 
 function foldStage(g: ConvGeometry): Dispatch {
-	const lanes = g.channels % 4 ? 1 : 4;
-	const { kernel, stride, pad } = windowParams(g);
+	const { kernel, lanes } = widest(kernels, g.channels);
+	const { kernel: window, stride, pad } = windowParams(g);
 	const pixels = g.batch * g.height * g.width;
 	const c = g.channels / lanes;
 	const parts = ceilDiv(c, CHANNELS);
 	return dispatch({
-		kernel: lanes === 4 ? kernels.vector : kernels.scalar,
+		kernel,
 		params: {
 			y_size: [g.width, g.height],
 			dy_size: [g.outWidth, g.outHeight],
-			kernel,
+			kernel: window,
 			stride,
 			pad,
 			pixels,

@@ -20,3 +20,13 @@ export function byFours<K extends Kernel>(
 	const single = variant(scalar, 1);
 	return channels % 4 ? [single] : [variant(vector, 4), single];
 }
+
+/** For a dispatch that is no variant of its own: the kernel by four where the extent divides, and its lanes. */
+export function widest<K extends Kernel>(
+	{ scalar, vector }: Fours<K>,
+	extent: number,
+): { kernel: K; lanes: number } {
+	return extent % 4
+		? { kernel: scalar, lanes: 1 }
+		: { kernel: vector, lanes: 4 };
+}

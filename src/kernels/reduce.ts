@@ -10,7 +10,7 @@ import { formatShape, type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { axesOf, isShape } from "./attributes.ts";
 import { broadcastPlan, broadcastValues, launchBinary } from "./broadcast.ts";
-import { fours } from "./fours.ts";
+import { fours, widest } from "./fours.ts";
 import { itemGrid } from "./grid.ts";
 import reduceKernel from "./reduce.wgsl";
 import { scale } from "./scale.ts";
@@ -134,12 +134,12 @@ export function sumStages(
 	});
 	const scratch: Record<string, number> = {};
 	const stages = steps.map(({ outer, rows, inner, chunks }, i): Dispatch => {
-		const lanes = inner % 4 ? 1 : 4;
+		const { kernel, lanes } = widest(kernels, inner);
 		const outputs = outer * chunks * inner;
 		const last = i === steps.length - 1;
 		if (!last) scratch[`sum${i}`] = outputs;
 		return dispatch({
-			kernel: lanes === 4 ? kernels.vector : kernels.scalar,
+			kernel,
 			params: {
 				outputs: outputs / lanes,
 				rows,

@@ -31,17 +31,15 @@ export interface TrainingStep {
 	free(): void;
 }
 
-/**
- * One step: gradients, optimizer, running moments; captured, so that all but
- * the first run of a batch's shape replay it. Returns the promise of its loss; nothing is awaited.
- */
-export function trainingStep(
+/** The step itself: gradients, optimizer at the rate that `rate` gives, running moments. Returns the loss. */
+export function plainStep(
 	model: Model,
 	options: LossOptions & { readonly clip?: Clip | undefined },
 	optimizer: Optimizer,
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
-): TrainingStep {
+	rate: () => number,
+): (x: Tensor, labels: Tensor) => Tensor {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
 	const { clip } = options;
 	const { momentum } = model.config;
@@ -52,20 +50,35 @@ export function trainingStep(
 			return { loss, moments: out.moments };
 		},
 	);
-	for (const slot of Object.values(state.slots)) pack(slot);
-	pack(model.params);
-	pack(model.state);
-	let rate = 0;
-	const step = capture((x: Tensor, labels: Tensor) => {
+	return (x, labels) => {
 		const { value, grads } = gradients(model.params, x, labels);
 		const limited = clip ? clipGradients(grads, clip) : grads;
-		const now = live(() => rate);
-		optimizerStep(optimizer, state, model.params, limited, now);
+		optimizerStep(optimizer, state, model.params, limited, live(rate));
 		for (const [name, batchMoments] of Object.entries(value.moments)) {
 			updateMoments(model.state[name], batchMoments, { momentum });
 		}
 		return value.loss;
-	});
+	};
+}
+
+/**
+ * `plainStep` on batches of the host; captured, so that all but the first run
+ * of a batch's shape replay it. Returns the promise of its loss; nothing is awaited.
+ */
+export function trainingStep(
+	model: Model,
+	options: LossOptions & { readonly clip?: Clip | undefined },
+	optimizer: Optimizer,
+	state: OptimizerState<NamedTensors>,
+	weights: Tensor | undefined,
+): TrainingStep {
+	for (const slot of Object.values(state.slots)) pack(slot);
+	pack(model.params);
+	pack(model.state);
+	let rate = 0;
+	const step = capture(
+		plainStep(model, options, optimizer, state, weights, () => rate),
+	);
 	const run = (batch: LabelledBatch, learningRate: number) =>
 		scope(() => {
 			rate = learningRate;
