@@ -122,13 +122,28 @@ function product(
 					rename,
 				});
 	if (!prepared) return { stages: [main], scratch: {} };
-	const elements = taps * reduced * 4 * o4;
-	const filter: Dispatch = dispatch({
+	const filter = filterStage(taps, reduced, results, flip);
+	return {
+		stages: [filter.stage, main],
+		scratch: { filter: filter.elements },
+	};
+}
+
+/** The dispatch that writes `filter`, w with results padded to fours, and with `flip` rotated and transposed. */
+export function filterStage(
+	taps: number,
+	reduced: number,
+	results: number,
+	flip: boolean,
+): { stage: Dispatch; elements: number } {
+	const width = 4 * ceilDiv(results, 4);
+	const elements = taps * reduced * width;
+	const stage = dispatch({
 		kernel: filterKernel,
-		params: { taps, reduced, results, width: 4 * o4 },
+		params: { taps, reduced, results, width },
 		constants: { FLIP: flip ? 1 : 0 },
 		grid: itemGrid(elements),
 		rename: { u: "filter" },
 	});
-	return { stages: [filter, main], scratch: { filter: elements } };
+	return { stage, elements };
 }

@@ -28,7 +28,12 @@ import {
 	pointwiseInputGrad,
 	pointwiseWeightGrad,
 } from "./conv2d-pointwise.ts";
-
+import {
+	fewChannels,
+	stripForward,
+	stripInputGrad,
+	stripWeightGrad,
+} from "./conv2d-strip.ts";
 import tileKernel from "./conv2d-tile.wgsl";
 import { quadWeightGrad, splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
@@ -61,6 +66,18 @@ function withDirect(
 	return results < least
 		? [...others, ...best, ...last]
 		: [...best, ...others, ...last];
+}
+
+/** Strips before the other variants on software adapters where channels are few, behind them elsewhere. */
+function withStrips(
+	g: ConvGeometry,
+	{ software }: Capabilities,
+	strips: readonly Variant[],
+	others: readonly Variant[],
+): Variant[] {
+	return software && fewChannels(g)
+		? [...strips, ...others]
+		: [...others, ...strips];
 }
 
 /** Ways to compute `conv2d`. */
@@ -102,11 +119,12 @@ export function forwardVariants(
 	});
 	const kinds = matmulKinds(capabilities, results);
 	const others = withDirect(capabilities, results, direct, [tile, any]);
+	const strips = stripForward(g, capabilities, hasBias);
 	if (winogradApplies(g, capabilities)) {
 		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
-		return [...winograd, ...others];
+		return withStrips(g, capabilities, strips, [...winograd, ...others]);
 	}
-	if (!pointwiseApplies(g)) return others;
+	if (!pointwiseApplies(g)) return [...others, ...strips];
 	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
 }
 
@@ -154,10 +172,12 @@ export function inputGradVariants(
 	});
 	const kinds = matmulKinds(capabilities, g.channels);
 	const others = direct([tile, any]);
+	const strips = stripInputGrad(g, capabilities);
 	if (winogradApplies(g, capabilities)) {
-		return [...kinds.map((k) => winogradInputGrad(g, k)), ...others];
+		const winograd = kinds.map((k) => winogradInputGrad(g, k));
+		return withStrips(g, capabilities, strips, [...winograd, ...others]);
 	}
-	if (!pointwiseApplies(g)) return others;
+	if (!pointwiseApplies(g)) return [...others, ...strips];
 	return [...kinds.map((k) => pointwiseInputGrad(g, k)), ...others];
 }
 
@@ -213,10 +233,11 @@ export function weightGradVariants(
 				grid: linearGrid(ceilDiv(invocations, 64)),
 			}),
 	);
+	const strips = stripWeightGrad(g, capabilities);
 	if (winogradApplies(g, capabilities)) {
 		const kinds = matmulKinds(capabilities, g.outChannels);
 		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
-		return [...winograd, tile, any];
+		return withStrips(g, capabilities, strips, [...winograd, tile, any]);
 	}
-	return [...pointwiseWeightGrad(g, capabilities), tile, any];
+	return [...pointwiseWeightGrad(g, capabilities), tile, any, ...strips];
 }

@@ -55,6 +55,10 @@ const windows: [
 	[[1, 29, 37, 8], [3, 3], 20, { padding: "same" }],
 	[[3, 20, 19, 3], [3, 3], 7, { padding: "same" }],
 	[[1, 6, 6, 36], [3, 3], 40, { padding: "same" }],
+	// Strips of 2 x 8 pixels: above one workgroup, odd ends, kernels of other heights, uneven padding.
+	[[3, 33, 71, 8], [3, 3], 12, { padding: "same" }],
+	[[2, 9, 17, 4], [2, 3], 8, { padding: [0, 1, 2, 0] }],
+	[[1, 8, 10, 12], [5, 3], 4, { padding: "valid" }],
 	// More channels than one tile of shared loads, an odd number of them on either side.
 	[[1, 17, 19, 3], [3, 3], 59, { padding: "same" }],
 	[[1, 11, 13, 37], [3, 3], 2, { stride: [1, 2], padding: "same" }],
@@ -109,6 +113,7 @@ const speed = (
 		[[4, 64, 64, 64], 64],
 		[[4, 128, 128, 3], 32],
 		[[4, 64, 64, 16], 16],
+		[[4, 128, 128, 16], 8],
 		[[4, 16, 16, 256], 256],
 		// A head for 11 classes.
 		[[4, 64, 64, 32], 11, 1],
