@@ -135,6 +135,7 @@ export function filterStage(
 	reduced: number,
 	results: number,
 	flip: boolean,
+	rename = { w: "w", u: "filter" },
 ): { stage: Dispatch; elements: number } {
 	const width = 4 * ceilDiv(results, 4);
 	const elements = taps * reduced * width;
@@ -143,7 +144,7 @@ export function filterStage(
 		params: { taps, reduced, results, width },
 		constants: { FLIP: flip ? 1 : 0 },
 		grid: itemGrid(elements),
-		rename: { u: "filter" },
+		rename,
 	});
 	return { stage, elements };
 }

@@ -1,5 +1,6 @@
 // y[n, oy, ox, o] = b[o] + sum over ky, kx, c of x[n, oy + ky - pad.y, ox + kx - pad.x, c] * w[ky, kx, c, o]
-//   x is 0 outside its extents. Kernels three wide, stride and dilation 1, channels in fours.
+//   x is 0 outside its extents. Kernels three wide, stride and dilation 1, channels in fours; those of
+//   x may be padded with zeros, which w is not.
 // An invocation computes a strip, 2 rows of 8 pixels x 8 output channels. Their windows overlap: a row of x
 // is loaded once for all kx and both rows of y. Four lanes share the weights: each loads those of one of four
 // input channels. With few channels this beats the transforms of Winograd's algorithm, which do not become
@@ -11,7 +12,8 @@ struct Params {
   y_size: vec2u,
   pad: vec2i, // left, top
   kernel_height: u32,
-  c4: u32, // input channels / 4
+  c: u32, // input channels of w
+  c4: u32, // those of x / 4
   o4: u32, // output channels / 4
   batch: u32,
 }
@@ -140,7 +142,7 @@ fn main(
       b7 = load(start, left + 7, in_row);
       b8 = load(start, left + 8, in_row);
       b9 = load(start, left + 9, in_row);
-      let weight = (ky * 12 * params.c4 + 4 * c + lane) * params.o4;
+      let weight = (ky * 3 * params.c + min(4 * c + lane, params.c - 1)) * params.o4;
       let w0 = weight;
       let w_lo0 = shared_by_quad(w[w0 + o]);
       let w_hi0 = shared_by_quad(w[w0 + o_hi]);
@@ -176,7 +178,7 @@ fn main(
       hi_b6 += w_hi0 * b6;
       lo_b7 += w_lo0 * b7;
       hi_b7 += w_hi0 * b7;
-      let w1 = weight + 4 * params.c4 * params.o4;
+      let w1 = weight + params.c * params.o4;
       let w_lo1 = shared_by_quad(w[w1 + o]);
       let w_hi1 = shared_by_quad(w[w1 + o_hi]);
       lo_a0 += w_lo1 * a1;
@@ -211,7 +213,7 @@ fn main(
       hi_b6 += w_hi1 * b7;
       lo_b7 += w_lo1 * b8;
       hi_b7 += w_hi1 * b8;
-      let w2 = weight + 8 * params.c4 * params.o4;
+      let w2 = weight + 2 * params.c * params.o4;
       let w_lo2 = shared_by_quad(w[w2 + o]);
       let w_hi2 = shared_by_quad(w[w2 + o_hi]);
       lo_a0 += w_lo2 * a2;

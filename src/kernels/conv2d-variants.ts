@@ -70,14 +70,12 @@ function withDirect(
 
 /** Strips before the other variants on software adapters where channels are few, behind them elsewhere. */
 function withStrips(
-	g: ConvGeometry,
 	{ software }: Capabilities,
+	few: boolean,
 	strips: readonly Variant[],
 	others: readonly Variant[],
 ): Variant[] {
-	return software && fewChannels(g)
-		? [...strips, ...others]
-		: [...others, ...strips];
+	return software && few ? [...strips, ...others] : [...others, ...strips];
 }
 
 /** Ways to compute `conv2d`. */
@@ -87,6 +85,41 @@ export function forwardVariants(
 	hasBias: boolean,
 ): Variant[] {
 	if (g.groups > 1) return groupedForward(g, hasBias);
+	const strips = stripForward(g, capabilities, hasBias);
+	const others = forwardProducts(g, capabilities, hasBias);
+	const few = fewChannels(g.channels, g.outChannels);
+	return withStrips(capabilities, few, strips, others);
+}
+
+/** Ways to compute `conv2dInputGrad`. */
+export function inputGradVariants(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	if (g.groups > 1) return groupedInputGrad(g);
+	const strips = stripInputGrad(g, capabilities);
+	const others = inputGradProducts(g, capabilities);
+	const few = fewChannels(g.outChannels, g.channels);
+	return withStrips(capabilities, few, strips, others);
+}
+
+/** Ways to compute `conv2dWeightGrad`. */
+export function weightGradVariants(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+): Variant[] {
+	if (g.groups > 1) return groupedWeightGrad(g, capabilities);
+	const strips = stripWeightGrad(g, capabilities);
+	const others = weightGradProducts(g, capabilities);
+	const few = fewChannels(g.channels, g.outChannels);
+	return withStrips(capabilities, few, strips, others);
+}
+
+function forwardProducts(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+	hasBias: boolean,
+): Variant[] {
 	const shared = {
 		...windowParams(g),
 		pixels: g.batch * g.outHeight * g.outWidth,
@@ -119,21 +152,18 @@ export function forwardVariants(
 	});
 	const kinds = matmulKinds(capabilities, results);
 	const others = withDirect(capabilities, results, direct, [tile, any]);
-	const strips = stripForward(g, capabilities, hasBias);
 	if (winogradApplies(g, capabilities)) {
 		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
-		return withStrips(g, capabilities, strips, [...winograd, ...others]);
+		return [...winograd, ...others];
 	}
-	if (!pointwiseApplies(g)) return [...others, ...strips];
+	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
 }
 
-/** Ways to compute `conv2dInputGrad`. */
-export function inputGradVariants(
+function inputGradProducts(
 	g: ConvGeometry,
 	capabilities: Capabilities,
 ): Variant[] {
-	if (g.groups > 1) return groupedInputGrad(g);
 	const shared = {
 		...windowParams(g),
 		y_size: [g.width, g.height],
@@ -172,21 +202,17 @@ export function inputGradVariants(
 	});
 	const kinds = matmulKinds(capabilities, g.channels);
 	const others = direct([tile, any]);
-	const strips = stripInputGrad(g, capabilities);
 	if (winogradApplies(g, capabilities)) {
-		const winograd = kinds.map((k) => winogradInputGrad(g, k));
-		return withStrips(g, capabilities, strips, [...winograd, ...others]);
+		return [...kinds.map((k) => winogradInputGrad(g, k)), ...others];
 	}
-	if (!pointwiseApplies(g)) return [...others, ...strips];
+	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseInputGrad(g, k)), ...others];
 }
 
-/** Ways to compute `conv2dWeightGrad`. */
-export function weightGradVariants(
+function weightGradProducts(
 	g: ConvGeometry,
 	capabilities: Capabilities,
 ): Variant[] {
-	if (g.groups > 1) return groupedWeightGrad(g, capabilities);
 	const rows = g.batch * g.outHeight;
 	const params = {
 		...windowParams(g),
@@ -233,11 +259,10 @@ export function weightGradVariants(
 				grid: linearGrid(ceilDiv(invocations, 64)),
 			}),
 	);
-	const strips = stripWeightGrad(g, capabilities);
 	if (winogradApplies(g, capabilities)) {
 		const kinds = matmulKinds(capabilities, g.outChannels);
 		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
-		return withStrips(g, capabilities, strips, [...winograd, tile, any]);
+		return [...winograd, tile, any];
 	}
-	return [...pointwiseWeightGrad(g, capabilities), tile, any, ...strips];
+	return [...pointwiseWeightGrad(g, capabilities), tile, any];
 }

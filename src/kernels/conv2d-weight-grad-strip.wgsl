@@ -1,5 +1,6 @@
 // partial[k, ky, kx, c, o] = sum over the output rows of chunk k of x[n, oy + ky - pad.y, ox + kx - pad.x, c] * dy[n, oy, ox, o]
-//   x is 0 outside its extents. Kernels three wide, stride and dilation 1, channels in fours.
+//   x is 0 outside its extents. Kernels three wide, stride and dilation 1, channels in fours; those of
+//   x may be padded, and are not stored.
 // An invocation computes the three taps of one kernel row for 4 input x 8 output channels, and walks along
 // the output's rows: of x it loads one pixel per step, the other two it has. A second pass adds the chunks
 // in order.
@@ -8,7 +9,8 @@ struct Params {
   dy_size: vec2u,
   pad: vec2i, // left, top
   kernel_height: u32,
-  c4: u32, // input channels / 4
+  c: u32, // input channels
+  c4: u32, // those of x / 4
   o4: u32, // output channels / 4
   rows: u32, // batch * output height
   chunk_rows: u32,
@@ -26,9 +28,12 @@ fn load(line: u32, ix: i32, c: u32) -> vec4f {
   return select(vec4f(), x[at], u32(ix) < params.x_size.x);
 }
 
-// Where row `at` of the tile's result goes.
-fn store(at: u32, o: u32, lo: vec4f, hi: vec4f) {
-  let to = at * params.o4 + o;
+// Where the result of a tap and an input channel goes.
+fn store(tap: u32, c: u32, o: u32, lo: vec4f, hi: vec4f) {
+  if (c >= params.c) {
+    return;
+  }
+  let to = (tap * params.c + c) * params.o4 + o;
   partial[to] = lo;
   if (o + 1 < params.o4) {
     partial[to + 1] = hi;
@@ -123,16 +128,16 @@ fn main(
   }
 
   let taps = (chunk * params.kernel_height + ky) * 3;
-  store(taps * 4 * params.c4 + 4 * c, o, lo00, hi00);
-  store(taps * 4 * params.c4 + 4 * c + 1, o, lo01, hi01);
-  store(taps * 4 * params.c4 + 4 * c + 2, o, lo02, hi02);
-  store(taps * 4 * params.c4 + 4 * c + 3, o, lo03, hi03);
-  store((taps + 1) * 4 * params.c4 + 4 * c, o, lo10, hi10);
-  store((taps + 1) * 4 * params.c4 + 4 * c + 1, o, lo11, hi11);
-  store((taps + 1) * 4 * params.c4 + 4 * c + 2, o, lo12, hi12);
-  store((taps + 1) * 4 * params.c4 + 4 * c + 3, o, lo13, hi13);
-  store((taps + 2) * 4 * params.c4 + 4 * c, o, lo20, hi20);
-  store((taps + 2) * 4 * params.c4 + 4 * c + 1, o, lo21, hi21);
-  store((taps + 2) * 4 * params.c4 + 4 * c + 2, o, lo22, hi22);
-  store((taps + 2) * 4 * params.c4 + 4 * c + 3, o, lo23, hi23);
+  store(taps, 4 * c, o, lo00, hi00);
+  store(taps, 4 * c + 1, o, lo01, hi01);
+  store(taps, 4 * c + 2, o, lo02, hi02);
+  store(taps, 4 * c + 3, o, lo03, hi03);
+  store(taps + 1, 4 * c, o, lo10, hi10);
+  store(taps + 1, 4 * c + 1, o, lo11, hi11);
+  store(taps + 1, 4 * c + 2, o, lo12, hi12);
+  store(taps + 1, 4 * c + 3, o, lo13, hi13);
+  store(taps + 2, 4 * c, o, lo20, hi20);
+  store(taps + 2, 4 * c + 1, o, lo21, hi21);
+  store(taps + 2, 4 * c + 2, o, lo22, hi22);
+  store(taps + 2, 4 * c + 3, o, lo23, hi23);
 }

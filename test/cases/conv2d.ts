@@ -59,6 +59,8 @@ const windows: [
 	[[3, 33, 71, 8], [3, 3], 12, { padding: "same" }],
 	[[2, 9, 17, 4], [2, 3], 8, { padding: [0, 1, 2, 0] }],
 	[[1, 8, 10, 12], [5, 3], 4, { padding: "valid" }],
+	[[1, 7, 18, 5], [3, 3], 8, { padding: "same" }],
+	[[2, 5, 9, 4], [3, 3], 6, { padding: "same" }],
 	// More channels than one tile of shared loads, an odd number of them on either side.
 	[[1, 17, 19, 3], [3, 3], 59, { padding: "same" }],
 	[[1, 11, 13, 37], [3, 3], 2, { stride: [1, 2], padding: "same" }],
@@ -112,6 +114,7 @@ const speed = (
 	[
 		[[4, 64, 64, 64], 64],
 		[[4, 128, 128, 3], 32],
+		[[4, 128, 128, 3], 8],
 		[[4, 64, 64, 16], 16],
 		[[4, 128, 128, 16], 8],
 		[[4, 16, 16, 256], 256],

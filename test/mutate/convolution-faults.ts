@@ -3,6 +3,36 @@ import { type Fault, kernel } from "./fault.ts";
 /** Faults in convolutions and matrix products: signs, bounds, strides, tails, terms left out. */
 export const convolutionFaults: readonly Fault[] = [
 	kernel(
+		"conv2d-strip",
+		"u32(ix) < params.x_size.x",
+		"u32(ix) <= params.x_size.x",
+		"conv2d ",
+	),
+	kernel(
+		"conv2d-strip",
+		"in_below = real && oy + 1 < params.y_size.y",
+		"in_below = real",
+		"conv2d ",
+	),
+	kernel(
+		"conv2d-strip",
+		"ky * 3 * params.c",
+		"ky * 3 * params.c4 * 4",
+		"conv2d ",
+	),
+	kernel(
+		"conv2d-weight-grad-strip",
+		"if (c >= params.c)",
+		"if (c > params.c)",
+		"conv2dWeightGrad",
+	),
+	kernel(
+		"conv2d-weight-grad-strip",
+		"u32(ix) < params.x_size.x",
+		"u32(ix) <= params.x_size.x",
+		"conv2dWeightGrad",
+	),
+	kernel(
 		"conv2d-tile",
 		"* stride.y - pad.y;",
 		"* stride.y + pad.y;",
