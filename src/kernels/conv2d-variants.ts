@@ -42,6 +42,7 @@ import {
 	winogradApplies,
 	winogradForward,
 	winogradInputGrad,
+	winogradWastes,
 	winogradWeightGrad,
 } from "./conv2d-winograd.ts";
 import { matmulKinds } from "./matmul.ts";
@@ -154,7 +155,9 @@ function forwardProducts(
 	const others = withDirect(capabilities, results, direct, [tile, any]);
 	if (winogradApplies(g, capabilities)) {
 		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
-		return [...winograd, ...others];
+		return winogradWastes(g)
+			? [...others, ...winograd]
+			: [...winograd, ...others];
 	}
 	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
@@ -203,7 +206,10 @@ function inputGradProducts(
 	const kinds = matmulKinds(capabilities, g.channels);
 	const others = direct([tile, any]);
 	if (winogradApplies(g, capabilities)) {
-		return [...kinds.map((k) => winogradInputGrad(g, k)), ...others];
+		const winograd = kinds.map((k) => winogradInputGrad(g, k));
+		return winogradWastes(g)
+			? [...others, ...winograd]
+			: [...winograd, ...others];
 	}
 	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseInputGrad(g, k)), ...others];
@@ -262,7 +268,9 @@ function weightGradProducts(
 	if (winogradApplies(g, capabilities)) {
 		const kinds = matmulKinds(capabilities, g.outChannels);
 		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
-		return [...winograd, tile, any];
+		return winogradWastes(g)
+			? [tile, ...winograd, any]
+			: [...winograd, tile, any];
 	}
 	return [...pointwiseWeightGrad(g, capabilities), tile, any];
 }

@@ -27,6 +27,11 @@ import weightFinishKernel from "./winograd-weight-finish.wgsl";
 /** Multiplications per tile. */
 const PLANES = 36;
 
+/** Whether there are fewer tiles than a product takes at a time: then the weights' transforms cost more than they save. */
+export function winogradWastes({ batch, outHeight, outWidth }: ConvGeometry) {
+	return batch * ceilDiv(outHeight, 4) * ceilDiv(outWidth, 4) < 16;
+}
+
 /** What the stages need to know of a stride-1 3x3 convolution. */
 interface Tiling {
 	/** Of the array that is transformed by the input stage: width, height. */
