@@ -9,41 +9,48 @@ export interface Finished {
 }
 
 /**
- * The dispatch with `next` done in its stores to `y`; `taken` is the input of
- * `next` that it stores there. Undefined where the kernels do not fit: it loads
- * what it stored, or the elements are of different width.
+ * The dispatch with `next`, an elementwise one, done in its stores to `y`, in
+ * the place of the input `taken` of `next`. Undefined where the kernels do not
+ * fit: the first loads what it stored, or their elements are of different width.
  */
 export function withEpilogue(
 	stage: Dispatch,
 	next: Dispatch,
 	taken: string,
 ): Finished | undefined {
-	const { kernel } = stage;
-	const prefix = `e${kernel.name.split("+").length}_`;
-	const known = made.get(kernel) ?? new Map<string, Kernel | undefined>();
-	made.set(kernel, known);
+	const known = made.get(stage.kernel) ?? new Map<string, Kernel | undefined>();
+	made.set(stage.kernel, known);
 	const key = `${next.kernel.name} ${taken}`;
-	if (!known.has(key)) known.set(key, finished(stage, next, taken, prefix));
-	const fused = known.get(key);
-	if (!fused) return undefined;
-	const others = otherBindings(next, taken).map(({ name }) => name);
+	if (!known.has(key)) known.set(key, joined(stage, next, taken));
+	const kernel = known.get(key);
+	if (!kernel) return undefined;
+	const prefix = prefixBehind(stage.kernel);
 	const constants: Record<string, number> = { ...stage.constants };
-	for (const name of fused.constants) {
-		const own = name.startsWith(prefix) && name.slice(prefix.length);
-		if (!own) continue;
-		const [, param] = own.split("params_");
-		constants[name] = param
-			? (next.params[param] as number)
-			: next.constants[own];
+	const values = [
+		...Object.entries(next.constants),
+		...Object.entries(next.params).map(([name, v]) => [PARAM + name, v]),
+	] as [string, number][];
+	for (const [name, value] of values) {
+		if (!kernel.constants.includes(prefix + name)) continue;
+		// WebGPU takes no others.
+		if (!Number.isFinite(value)) return undefined;
+		constants[prefix + name] = value;
 	}
-	// WebGPU takes no others.
-	if (!Object.values(constants).every(Number.isFinite)) return undefined;
+	const bound = otherInputs(next, taken).map(
+		(name) => [next.rename[name] ?? name, prefix + name] as const,
+	);
 	return {
-		stage: { ...stage, kernel: fused, constants },
-		bound: Object.fromEntries(
-			others.map((name) => [next.rename[name] ?? name, prefix + name]),
-		),
+		stage: { ...stage, kernel, constants },
+		bound: Object.fromEntries(bound),
 	};
+}
+
+/** Begins the names of the constants that parameters of an epilogue become. */
+const PARAM = "params_";
+
+/** Begins the names of what is put behind a kernel, which may have an epilogue already. */
+function prefixBehind({ name }: Kernel): string {
+	return `e${name.split("+").length}_`;
 }
 
 /** Made once, because pipelines are cached by kernel. */
@@ -52,67 +59,66 @@ const made = /* @__PURE__ */ new WeakMap<
 	Map<string, Kernel | undefined>
 >();
 
-function finished(
+function joined(
 	{ kernel, rename }: Dispatch,
 	next: Dispatch,
 	taken: string,
-	prefix: string,
 ): Kernel | undefined {
-	const output = kernel.bindings.find(
-		(b) => (rename[b.name] ?? b.name) === "y",
-	);
-	const element = elementOf(kernel, output?.name ?? "");
+	const y = kernel.bindings.find(({ name }) => (rename[name] ?? name) === "y");
+	const element = y && elementOf(kernel, y.name);
 	if (!element || element !== elementAlias(next.kernel)) return undefined;
-
+	const prefix = prefixBehind(kernel);
 	let loads = false;
-	const code = rewrite(kernel.code, output?.name ?? "", {
+	const code = rewrite(kernel.code, y.name, {
 		load() {
 			loads = true;
 			return "";
 		},
 		store: (index, value) =>
-			`${output?.name}[${index}] = ${prefix}put(u32(${index}), ${value})`,
+			`${y.name}[${index}] = ${prefix}put(u32(${index}), ${value})`,
 	});
 	if (loads) return undefined;
 
-	const epilogue = functionOf(next, taken);
-	const others = otherBindings(next, taken);
-	const first = Math.max(...kernel.bindings.map((b) => b.binding)) + 1;
-	const bindings = others.map(({ name }, i) => ({
-		name: prefix + name,
-		binding: first + i,
+	const put = putOf(next, taken);
+	const params = next.kernel.params.filter(({ name }) =>
+		new RegExp(`\\bparams\\.${name}\\b`).test(put),
+	);
+	const free = Math.max(...kernel.bindings.map((b) => b.binding)) + 1;
+	const bindings = otherInputs(next, taken).map((name, i) => ({
+		name,
+		binding: free + i,
 		access: "read" as const,
 	}));
-	const used = next.kernel.params.filter(({ name }) =>
-		new RegExp(`\\bparams\\.${name}\\b`).test(epilogue),
-	);
 	const text = [
-		...used.map(({ name, type }) => `override params_${name}: ${type};`),
-		...others.map(
-			({ name }, i) =>
-				`@group(0) @binding(${first + i}) var<storage, read> ${name}: array<Element>;`,
+		...params.map(({ name, type }) => `override ${PARAM}${name}: ${type};`),
+		...bindings.map(
+			({ name, binding }) =>
+				`@group(0) @binding(${binding}) var<storage, read> ${name}: array<${element}>;`,
 		),
-		epilogue.replace(/\bparams\./g, "params_"),
+		put.replace(/\bparams\./g, PARAM),
 	].join("\n");
 	const declared =
 		/(?:^|\n)(?:override|const|fn|alias) (\w+)|var<storage, read> (\w+)/g;
 	const names = [...text.matchAll(declared)].map((m) => m[1] ?? m[2]);
-	const ours = new RegExp(`(?<![\\w.])(${names.join("|")})\\b`, "g");
+	const own = new RegExp(`(?<![\\w.])(${names.join("|")})\\b`, "g");
+	const constants = [
+		...params.map(({ name }) => PARAM + name),
+		...next.kernel.constants,
+	];
 	return {
 		...kernel,
 		name: `${kernel.name}+${next.kernel.name}`,
-		code: `${code}\n${text.replace(ours, `${prefix}$1`)}`,
-		bindings: [...kernel.bindings, ...bindings],
-		constants: [
-			...kernel.constants,
-			...used.map(({ name }) => `${prefix}params_${name}`),
-			...next.kernel.constants.map((name) => prefix + name),
+		code: `${code}\n${text.replace(own, `${prefix}$1`)}`,
+		bindings: [
+			...kernel.bindings,
+			...bindings.map((b) => ({ ...b, name: prefix + b.name })),
 		],
+		constants: [...kernel.constants, ...constants.map((c) => prefix + c)],
 	};
 }
 
-/** The text of an elementwise kernel up to `put`, which takes the value of the taken input and returns what it stored. */
-function functionOf({ kernel, rename }: Dispatch, taken: string): string {
+/** The text of an elementwise kernel up to `put`, which is given the value of the taken input and returns what it would store. */
+function putOf({ kernel, rename }: Dispatch, taken: string): string {
 	let code = kernel.code
 		.slice(0, kernel.code.indexOf("@compute"))
 		.replace(/struct Params \{[^}]*\}/, "")
@@ -132,11 +138,11 @@ function functionOf({ kernel, rename }: Dispatch, taken: string): string {
 	});
 }
 
-/** The arrays that an elementwise dispatch reads beside the taken one. */
-function otherBindings({ kernel, rename }: Dispatch, taken: string) {
-	return kernel.bindings.filter(
-		({ name, access }) => access === "read" && (rename[name] ?? name) !== taken,
-	);
+/** What an elementwise dispatch reads beside the taken input. */
+function otherInputs({ kernel, rename }: Dispatch, taken: string): string[] {
+	return kernel.bindings
+		.filter((b) => b.access === "read" && (rename[b.name] ?? b.name) !== taken)
+		.map((b) => b.name);
 }
 
 /** Type of the elements of one of a kernel's arrays. */
