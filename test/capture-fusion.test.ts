@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { reflectKernel } from "../scripts/wgsl.ts";
 import { accumulate } from "../src/engine/accumulate.ts";
 import {
 	capture,
@@ -7,6 +8,7 @@ import {
 	type Op,
 	pack,
 	release,
+	single,
 	type Tensor,
 	tensor,
 	type WebgpuDevice,
@@ -206,6 +208,27 @@ await describeOnDevices((device) => {
 			const f = ([x]: readonly Tensor[]) => k.sigmoid(half(x));
 			expect(kernelsOf(device(), f, [x]).join()).not.toContain("+");
 		});
+		test("what its kernel loads again", async () => {
+			const twice = reflectKernel(
+				`struct Params { n: u32 }
+				@group(0) @binding(0) var<uniform> params: Params;
+				@group(0) @binding(1) var<storage, read> x: array<f32>;
+				@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+				@compute @workgroup_size(64)
+				fn main(@builtin(global_invocation_id) id: vec3u) {
+					y[id.x] = x[id.x];
+					y[id.x] += x[id.x];
+				}`,
+				"twice.wgsl",
+			);
+			const op = defineOp({
+				...k.slice.spec,
+				launch: () => [
+					single({ kernel: twice, params: { n: 16 }, grid: [1, 1, 1] }),
+				],
+			}) as typeof k.slice;
+			expect(fused((x) => k.relu(op(x)))).toEqual([]);
+		});
 		test("products, which an adapter could contract with a sum", () => {
 			expect(fused((x, z) => k.add(k.mul(x, z), z))).toEqual([]);
 		});
@@ -259,6 +282,22 @@ await describeOnDevices((device) => {
 			};
 			expect(await run(true)).toEqual(await run(false));
 		});
+	});
+
+	test("no more arrays are bound than the adapter can, nor numbers that are not finite", async () => {
+		const { maxStorageBuffersPerShaderStage: most } = device().gpu.limits;
+		const inputs = Array.from({ length: most + 1 }, () =>
+			noise(device(), 2, 8),
+		);
+		const f = ([x, ...others]: Inputs) =>
+			others.reduce((y: Tensor, t) => k.add(y, t as Tensor), half(x as Tensor));
+		const { plain, replayed, kernels } = await compared(device(), f, inputs);
+		expect(replayed).toEqual(plain);
+		expect(kernels.filter((name) => name.includes("+"))).toHaveLength(2);
+		releaseAll(inputs);
+		const limits = { min: 0, max: Number.POSITIVE_INFINITY };
+		expect(fused((x) => k.clamp(half(x), limits))).toEqual([]);
+		expect(fused((x) => k.clamp(half(x), { min: 0, max: 1 }))).toHaveLength(1);
 	});
 
 	test("numbers that change from replay to replay stay parameters", () => {
