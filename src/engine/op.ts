@@ -58,8 +58,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	readonly epilogueOf?: readonly Bare<I[number]>[];
 	/**
 	 * Whether the stores of its kernels take such ops along. They must store each
-	 * value once, and not as a product or a sum of products, which adapters contract
-	 * with what is added to it: to other bits than those of the ops one by one.
+	 * value once, and not as a product or an expression with two of them, which
+	 * adapters contract with what is added: to other bits than the ops one by one.
 	 */
 	readonly takesEpilogue?: true;
 	/** The input whose memory the output shares: nothing is computed, only the shape changes. Its `launch` returns no variant. */
