@@ -233,15 +233,15 @@ await describeOnDevices((device) => {
 			expect(fused((x, z) => k.add(k.mul(x, z), z))).toEqual([]);
 		});
 		test("a gradient that belongs to a joined update", async () => {
+			const zeros = () => tensor(new Float32Array(16), [2, 8], on);
 			const on = { device: device() };
-			const [v, w] = pack([
-				tensor(new Float32Array(16), [2, 8], on),
-				tensor(new Float32Array(16), [2, 8], on),
-			]);
+			const weights = pack([zeros(), zeros()]);
+			const velocities = pack([zeros(), zeros()]);
 			const f = (x: Tensor) => {
 				const grads = [half(x), half(x)];
-				k.sgdUpdate(v, k.scale(v, { by: 0 }), grads[0], { learningRate: 1 });
-				k.sgdUpdate(w, k.scale(w, { by: 0 }), grads[1], { learningRate: 1 });
+				weights.forEach((w, i) => {
+					k.sgdUpdate(w, velocities[i], grads[i], { learningRate: 1 });
+				});
 				return k.relu(grads[1]);
 			};
 			const x = noise(device(), 2, 8);
@@ -249,7 +249,10 @@ await describeOnDevices((device) => {
 			const y = await captured(x).data();
 			const given = await x.data();
 			expect(y).toEqual(given.map((d) => Math.max(d, 0)));
-			expect(await w.data()).toEqual(given.map((d) => 0 - d));
+			for (const w of weights) {
+				expect(await w.data()).toEqual(given.map((d) => 0 - d));
+			}
+			expect(kernelsOf(device(), ([x]) => f(x), [x])).toHaveLength(6);
 			captured.free();
 		});
 	});
