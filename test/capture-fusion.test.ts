@@ -16,6 +16,8 @@ import {
 import { recordSteps } from "../src/engine/recording.ts";
 import { tasksOf } from "../src/engine/tasks.ts";
 import * as k from "../src/kernels/index.ts";
+import { adam, optimizerState, unet } from "../src/unet/index.ts";
+import { plainStep } from "../src/unet/training-step.ts";
 import type { Case } from "./case.ts";
 import { cases } from "./cases.ts";
 import { describeOnDevices } from "./gpu.ts";
@@ -160,6 +162,31 @@ await describeOnDevices((device) => {
 			releaseAll(inputs);
 		}
 	});
+
+	test.each(["none", "batch"] as const)(
+		"a training step of a U-Net with norm %s has no activation of its own",
+		(norm) => {
+			const form = { inChannels: 3, classes: 4, base: 4, depth: 2, norm };
+			const model = unet(form, { device: device() });
+			const optimizer = adam();
+			const state = optimizerState(optimizer, model.params);
+			const step = plainStep(model, {}, optimizer, state, undefined, () => 1);
+			const labels = tensor(new Int32Array(512), [2, 16, 16], {
+				device: device(),
+			});
+			const given = [noise(device(), 2, 16, 16, 3), labels];
+			const kernels = kernelsOf(device(), ([x, t]) => step(x, t), given);
+			expect(kernels.filter((name) => /^activation/.test(name))).toEqual([]);
+			const [convolution, gradient] = ["", "-input-grad"].map((end) => {
+				const ends = new RegExp(`\\+activation${end}(-vec4)?$`);
+				return kernels.filter((name) => ends.test(name)).length;
+			});
+			// Two convolutions in each of five levels; transposed ones have a bias without normalization.
+			expect([convolution, gradient]).toEqual([10, 10]);
+			const biases = kernels.filter((name) => /fold.*\+accumulate/.test(name));
+			expect(biases).toHaveLength(norm === "none" ? 2 : 0);
+		},
+	);
 
 	const fused = (f: (x: Tensor, z: Tensor) => unknown) => {
 		const list = [noise(device(), 2, 8), noise(device(), 2, 8)];
