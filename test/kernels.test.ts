@@ -51,7 +51,7 @@ function broken({ written = 700, groups = 2, other = "b" as "a" | "b" }) {
 		launch: () => [
 			single({
 				kernel: accumulateKernel,
-				params: { n: written },
+				params: { n: written, row: written },
 				grid: [groups, 1, 1],
 				rename: { b: other },
 			}),

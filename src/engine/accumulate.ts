@@ -1,6 +1,6 @@
 import accumulateKernel from "./accumulate.wgsl";
 import { ShapeError } from "./errors.ts";
-import { elementwise, vectorized } from "./kernel.ts";
+import { elementwise, type Variant, vectorized } from "./kernel.ts";
 import { defineOp, type Op } from "./op.ts";
 import { formatShape, sameShape, sizeOf } from "./shape.ts";
 
@@ -8,6 +8,15 @@ const kernels = {
 	scalar: accumulateKernel,
 	vector: /* @__PURE__ */ vectorized(accumulateKernel),
 };
+
+/** y = a + b of n elements; b may have fewer, which are repeated. */
+export function launchSum(n: number, row: number): Variant[] {
+	const constants = { REPEATED: row < n ? 1 : 0 };
+	const variants = (lanes: number) =>
+		elementwise(kernels, n, { row: row / lanes }, constants);
+	const scalar = variants(1).slice(-1);
+	return row % 4 ? scalar : [variants(4)[0], ...scalar];
+}
 
 /** Sum of two gradients of the same tensor: the engine's own, since it knows no other op. */
 export const accumulate: Op<
@@ -28,6 +37,8 @@ export const accumulate: Op<
 	reference({ a, b }, _, y) {
 		for (let i = 0; i < y.data.length; i++) y.data[i] = a.data[i] + b.data[i];
 	},
-	launch: ({ y }) => elementwise(kernels, sizeOf(y), {}),
+	epilogueOf: ["a", "b"],
+	takesEpilogue: true,
+	launch: ({ y }) => launchSum(sizeOf(y), sizeOf(y)),
 	grad: { a: ({ dy }) => dy, b: ({ dy }) => dy },
 });

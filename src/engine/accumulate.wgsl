@@ -1,15 +1,24 @@
-// y = a + b, elementwise.
+// y = a + b, elementwise, or with b as one row that is repeated.
+override REPEATED: bool = false;
+
 alias Element = f32;
 
-struct Params { n: u32 }
+struct Params { n: u32, row: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<Element>;
 @group(0) @binding(2) var<storage, read> b: array<Element>;
 @group(0) @binding(3) var<storage, read_write> y: array<Element>;
 
+fn of_row(i: u32) -> u32 {
+  if (REPEATED) {
+    return i % params.row;
+  }
+  return i;
+}
+
 fn put(i: u32) {
-  y[i] = a[i] + b[i];
+  y[i] = a[i] + b[of_row(i)];
 }
 
 @compute @workgroup_size(64)

@@ -50,6 +50,18 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	 * that lie side by side; undefined where attributes forbid it.
 	 */
 	together?(elements: number, attrs: A): Shape | undefined;
+	/**
+	 * Of an elementwise op: the inputs of whose values the op can be done where
+	 * they are computed, in the stores of that kernel; a captured step does so. Its
+	 * variants with a kernel written over `Element` say how, in `put(i)`.
+	 */
+	readonly epilogueOf?: readonly Bare<I[number]>[];
+	/**
+	 * Whether the stores of its kernels take such ops along. They must store each
+	 * value once, and not as a product or an expression with two of them, which
+	 * adapters contract with what is added: to other bits than the ops one by one.
+	 */
+	readonly takesEpilogue?: true;
 	/** The input whose memory the output shares: nothing is computed, only the shape changes. Its `launch` returns no variant. */
 	readonly alias?: Bare<I[number]>;
 	/** Element types other than f32; "any" where values are moved or tested, not computed with. */

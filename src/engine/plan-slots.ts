@@ -16,10 +16,10 @@ export function planSlots(
 		if (span) span.last = t;
 		else spans.set(slot, { first: t, last: t });
 	};
-	tasks.forEach(({ step, scratch }, t) => {
+	tasks.forEach(({ step, others }, t) => {
 		for (const operand of step.inputs) touch(operand, t);
 		touch(step.y, t);
-		for (const operand of Object.values(scratch)) touch(operand, t);
+		for (const operand of Object.values(others)) touch(operand, t);
 	});
 	// Arguments are written before the first task, results stay to the end.
 	for (const { memory } of args) {

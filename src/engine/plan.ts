@@ -31,27 +31,40 @@ export function aligned(bytes: number): number {
 /**
  * Places spans in slabs of at most `limit` bytes so that those that are needed
  * at the same moment never overlap: the largest first, each where it adds least
- * (greedy by size: Pisarchyk and Lee 2020, arXiv:2001.03288).
+ * (greedy by size: Pisarchyk and Lee 2020, arXiv:2001.03288), or those first that
+ * take the most room for the longest time, whichever needs less.
  */
 export function planMemory(spans: readonly Span[], limit: number): Plan {
+	const orders = [
+		({ bytes }: Span) => bytes,
+		({ bytes, first, last }: Span) => bytes * (last - first + 1),
+	];
+	const plans = orders.map((weight) => placed(spans, limit, weight));
+	const [{ places, slabs }] = plans.sort((a, b) => a.bytes - b.bytes);
+	return { places, slabs, lowerBound: mostAtOnce(spans) };
+}
+
+/** Places the spans of most weight first. */
+function placed(
+	spans: readonly Span[],
+	limit: number,
+	weight: (span: Span) => number,
+): Pick<Plan, "places" | "slabs"> & { bytes: number } {
 	const order = spans
 		.map((_, i) => i)
-		.sort((a, b) => spans[b].bytes - spans[a].bytes || a - b);
+		.sort((a, b) => weight(spans[b]) - weight(spans[a]) || a - b);
 	const slabs: Slab[] = [];
 	const places: { slab: number; offset: number }[] = [];
 	for (const i of order) {
 		const span = { ...spans[i], bytes: aligned(spans[i].bytes) };
+		// A new slab, unless another grows by less: each leaves more room for what must lie apart.
 		let best = { slab: slabs.length, offset: 0, added: span.bytes };
 		slabs.forEach(({ bytes, placed }, slab) => {
 			if (placed.some((p) => span.apart?.has(p.index))) return;
 			const offset = lowestGap(placed, span);
 			const end = offset + span.bytes;
 			const added = Math.max(0, end - bytes);
-			// A new slab only where no other will do.
-			const first = best.slab === slabs.length;
-			if (end <= limit && (first || added < best.added)) {
-				best = { slab, offset, added };
-			}
+			if (end <= limit && added < best.added) best = { slab, offset, added };
 		});
 		slabs[best.slab] ??= { bytes: 0, placed: [] };
 		const { slab, offset } = best;
@@ -59,11 +72,8 @@ export function planMemory(spans: readonly Span[], limit: number): Plan {
 		slabs[slab].placed.push({ ...span, offset, index: i });
 		slabs[slab].bytes = Math.max(slabs[slab].bytes, offset + span.bytes);
 	}
-	return {
-		places,
-		slabs: slabs.map((s) => s.bytes),
-		lowerBound: mostAtOnce(spans),
-	};
+	const sizes = slabs.map((s) => s.bytes);
+	return { places, slabs: sizes, bytes: sizes.reduce((a, b) => a + b, 0) };
 }
 
 interface Placed extends Span {

@@ -73,13 +73,14 @@ function bytesAt(name: string, index: string, vector: boolean): string {
 		: `(${name}[u32(${index}) / 4] >> (8 * (u32(${index}) % 4))) & 255`;
 }
 
-interface Access {
+/** What stands in the place of an access to an array. */
+export interface Access {
 	load(index: string): string;
 	store(index: string, value: string): string;
 }
 
 /** Replaces every `name[index]`, and every statement `name[index] = value`. */
-function rewrite(code: string, name: string, access: Access): string {
+export function rewrite(code: string, name: string, access: Access): string {
 	const start = new RegExp(`(?<![\\w.])${name}\\[`).exec(code);
 	if (!start) return code;
 	const open = start.index + start[0].length;

@@ -1,4 +1,5 @@
 import { bindableBytes } from "./bind.ts";
+import { fuseEpilogues } from "./fuse.ts";
 import type { Variant } from "./kernel.ts";
 import {
 	type AnyLaunch,
@@ -11,18 +12,20 @@ import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
 import { joinUpdates } from "./together.ts";
 import type { WebgpuDevice } from "./webgpu.ts";
 
-/** A step with the variant it runs as, and its scratch by name. */
+/** A step with the variant it runs as. */
 export interface Task {
 	readonly step: Step;
 	readonly index: number;
 	readonly variant: Variant;
-	readonly scratch: Readonly<Record<string, Operand>>;
+	/** What its stages bind beside the step's operands, by name: scratch, and inputs of ops done in its stores. */
+	readonly others: Readonly<Record<string, Operand>>;
 }
 
 /** What has to be done of a recording, with the variants that do it. */
 export function tasksOf(device: WebgpuDevice, recording: Recording): Task[] {
 	const steps = joinUpdates(needed(recording), recording);
-	return steps.map((step) => taskOf(device, step));
+	const tasks = steps.map((step) => taskOf(device, step));
+	return fuseEpilogues(device, tasks, recording);
 }
 
 /** A step as its op's `launch` sees it, with live numbers as they are now. */
@@ -67,16 +70,16 @@ function taskOf(device: WebgpuDevice, step: Step): Task {
 		step,
 		index: variants.indexOf(variant),
 		variant,
-		scratch: Object.fromEntries(scratch),
+		others: Object.fromEntries(scratch),
 	};
 }
 
 /** A step's operands by the names that its stages bind them under. */
-export function operandsOf({ step, scratch }: Task): Record<string, Operand> {
+export function operandsOf({ step, others }: Task): Record<string, Operand> {
 	const { spec, inputs, y } = step;
 	const given = (spec.inputs as string[]).flatMap((name, i) => {
 		const operand = inputs[i];
 		return operand ? [[bareName(name), operand] as const] : [];
 	});
-	return { ...scratch, ...Object.fromEntries(given), ...(y && { y }) };
+	return { ...others, ...Object.fromEntries(given), ...(y && { y }) };
 }

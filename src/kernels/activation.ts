@@ -33,6 +33,7 @@ export const relu: Op<["x"], NoAttrs> = /* @__PURE__ */ defineOp({
 			y.data[i] = Math.max(v, 0);
 		});
 	},
+	epilogueOf: ["x"],
 	launch: ({ y }) => launchActivation(RELU, y, 0),
 	// The output has the input's sign, so that the input need not be kept.
 	grad: { x: ({ y, dy }) => reluInputGrad(y, dy) },
@@ -63,6 +64,7 @@ export const leakyRelu: Op<["x"], LeakyReluAttrs> = /* @__PURE__ */ defineOp({
 			y.data[i] = v < 0 ? slope * v : v;
 		});
 	},
+	epilogueOf: ["x"],
 	launch: ({ y, attrs }) => launchActivation(LEAKY_RELU, y, attrs.slope),
 	grad: { x: ({ y, dy, attrs }) => leakyReluInputGrad(y, dy, attrs) },
 });
@@ -107,6 +109,7 @@ function inputGrad<A extends object>(
 					x.data[i] > 0 || Number.isNaN(x.data[i]) ? d : slope && slope * d;
 			});
 		},
+		epilogueOf: ["dy"],
 		launch: ({ y, attrs }) =>
 			elementwise(
 				inputGradKernels,

@@ -47,6 +47,7 @@ export const matmul: Op<Inputs, MatmulAttrs> = /* @__PURE__ */ defineOp({
 	name: "matmul",
 	inputs: ["a", "b"],
 	defaults: { transposeA: false, transposeB: false } as MatmulAttrs,
+	takesEpilogue: true,
 	shape({ a, b }, attrs) {
 		const { batch, rows, columns } = productOf(a, b, attrs);
 		// The gradients sum products of these shapes to a and to b.

@@ -5,17 +5,19 @@
 // 2: momentsInputGrad     (x - mean) * 2 dVariance / rows + dMean / rows
 override KIND: u32;
 
+alias Element = f32;
+
 struct Params { n: u32, stride: u32, channels: u32, epsilon: f32, perRow: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
 // [2, channels]: means, then variances.
-@group(0) @binding(2) var<storage, read> moments: array<f32>;
-@group(0) @binding(3) var<storage, read> gamma: array<f32>;
-@group(0) @binding(4) var<storage, read> beta: array<f32>;
+@group(0) @binding(2) var<storage, read> moments: array<Element>;
+@group(0) @binding(3) var<storage, read> gamma: array<Element>;
+@group(0) @binding(4) var<storage, read> beta: array<Element>;
 // [2, channels]: gradients of the means, then of the variances.
-@group(0) @binding(5) var<storage, read> dMoments: array<f32>;
-@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<storage, read> dMoments: array<Element>;
+@group(0) @binding(6) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -29,9 +31,9 @@ fn main(
   }
   // The stride is a multiple of the channels: an invocation stays in its channel.
   let c = first % params.channels;
-  var center = 0.0;
-  var scale = 0.0;
-  var shift = 0.0;
+  var center = Element();
+  var scale = Element();
+  var shift = Element();
   if (KIND == 2) {
     center = moments[c];
     scale = 2 * dMoments[params.channels + c] * params.perRow;

@@ -1,13 +1,9 @@
 import { invalid } from "../engine/errors.ts";
-import {
-	ceilDiv,
-	type Dispatch,
-	dispatch,
-	type Variant,
-} from "../engine/kernel.ts";
+import { ceilDiv, single, type Variant } from "../engine/kernel.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import { hasShape } from "./attributes.ts";
 import channelAffineKernel from "./channel-affine.wgsl";
+import { byFours, fours } from "./fours.ts";
 import { itemGrid } from "./grid.ts";
 
 /** A tensor [..., C] as rows of channels, split into chunks of rows for an ordered two-stage reduction. */
@@ -43,6 +39,8 @@ export function checkMoments(
 	}
 }
 
+const affineKernels = /* @__PURE__ */ fours(channelAffineKernel);
+
 /** Values of `KIND` in channel-affine.wgsl. */
 const KINDS = { normalize: 0, normalizeInputGrad: 1, momentsInputGrad: 2 };
 
@@ -54,14 +52,21 @@ export function launchAffine(
 	rename: { x?: string } = {},
 ): Variant[] {
 	const { rows, channels } = channelRows(y);
-	// Each invocation takes 8 rows, a stride apart.
-	const stride = ceilDiv(rows, 8) * channels;
-	const stage: Dispatch = dispatch({
-		kernel: channelAffineKernel,
-		params: { n: sizeOf(y), stride, channels, epsilon, perRow: 1 / rows },
-		constants: { KIND: KINDS[kind] },
-		grid: itemGrid(stride),
-		rename,
+	return byFours(affineKernels, channels, (kernel, lanes) => {
+		// Each invocation takes 8 rows, a stride apart.
+		const stride = (ceilDiv(rows, 8) * channels) / lanes;
+		return single({
+			kernel,
+			params: {
+				n: sizeOf(y) / lanes,
+				stride,
+				channels: channels / lanes,
+				epsilon,
+				perRow: 1 / rows,
+			},
+			constants: { KIND: KINDS[kind] },
+			grid: itemGrid(stride),
+			rename,
+		});
 	});
-	return [{ stages: [stage], scratch: {} }];
 }

@@ -93,6 +93,7 @@ export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 /** The indices start to start + size - 1 along an axis; any element type but u8. */
 export const slice: Op<["x"], SliceAttrs> = /* @__PURE__ */ defineOp({
 	name: "slice",
+	takesEpilogue: true,
 	inputs: ["x"],
 	dtypes: { x: "any" },
 	defaults: { axis: -1, start: 0, size: -1, keepDims: true } as SliceAttrs,

@@ -64,6 +64,7 @@ export const conv2d: Op<["x", "w", "b?"], ConvWindow> =
 			const g = geometry(x.shape, [w.shape[0], w.shape[1]], w.shape[3], attrs);
 			conv2dReference(g, x.data, w.data, b?.data, y.data);
 		},
+		takesEpilogue: true,
 		launch: ({ shapes: { x, w, b }, attrs, capabilities }) =>
 			forwardVariants(
 				geometry(x, [w[0], w[1]], w[3], attrs),
@@ -107,6 +108,7 @@ export const conv2dInputGrad: Op<["dy", "w"], InputGradAttrs> =
 			const g = geometry(y.shape, [w.shape[0], w.shape[1]], w.shape[3], attrs);
 			conv2dInputGradReference(g, dy.data, w.data, y.data);
 		},
+		takesEpilogue: true,
 		launch: ({ shapes: { w }, attrs, y, capabilities }) =>
 			inputGradVariants(geometry(y, [w[0], w[1]], w[3], attrs), capabilities),
 		grad: {

@@ -1,4 +1,6 @@
+import { launchSum } from "../engine/accumulate.ts";
 import { defineOp, type Op, type OpSpec } from "../engine/op.ts";
+import { sameShape, sizeOf } from "../engine/shape.ts";
 import {
 	type BinaryKind,
 	broadcastShape,
@@ -15,12 +17,24 @@ export type NoAttrs = Record<never, never>;
 export type BinaryOp = Op<["a", "b"], NoAttrs>;
 
 /** `a + b` with NumPy broadcasting; f32. */
-export const add: BinaryOp = /* @__PURE__ */ defineOp(
-	/* @__PURE__ */ binary("add", (u, v) => u + v, {
+export const add: BinaryOp = /* @__PURE__ */ defineOp({
+	.../* @__PURE__ */ binary("add", (u, v) => u + v, {
 		a: ({ inputs, dy }) => sumTo(dy, inputs.a.shape),
 		b: ({ inputs, dy }) => sumTo(dy, inputs.b.shape),
 	}),
-);
+	epilogueOf: ["a", "b"],
+	takesEpilogue: true,
+	launch({ shapes: { a, b }, y }) {
+		// Without the extents of 1 that it may begin with.
+		const row = b.slice(b.findIndex((d) => d !== 1));
+		const repeats =
+			sizeOf(a) === sizeOf(y) && sameShape(row, y.slice(-row.length));
+		return [
+			...(repeats ? launchSum(sizeOf(y), sizeOf(row)) : []),
+			...launchBinary("add", y, a, b),
+		];
+	},
+});
 
 /** `a - b` with NumPy broadcasting; f32. */
 export const sub: BinaryOp = /* @__PURE__ */ defineOp(

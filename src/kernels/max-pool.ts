@@ -22,6 +22,7 @@ export const maxPool: Op<["x"], PoolAttrs> = /* @__PURE__ */ defineOp({
 	name: "maxPool",
 	inputs: ["x"],
 	defaults: poolDefaults,
+	takesEpilogue: true,
 	shape: ({ x }, attrs) => pooledShape(x, attrs),
 	reference({ x }, attrs, y) {
 		const winners = firstMaxima(x, y.shape, attrs);
@@ -54,6 +55,7 @@ export const maxPoolInputGrad: Op<["x", "dy"], PoolAttrs> =
 		name: "maxPoolInputGrad",
 		inputs: ["x", "dy"],
 		defaults: poolDefaults,
+		takesEpilogue: true,
 		shape({ x, dy }, attrs) {
 			hasShape(
 				"dy",

@@ -46,6 +46,7 @@ export const normalize: Op<NormalizeInputs, NormalizeAttrs> =
 					((v - moments.data[c]) / deviation) * gamma.data[c] + beta.data[c];
 			});
 		},
+		takesEpilogue: true,
 		launch: ({ y, attrs }) => launchAffine("normalize", y, attrs.epsilon),
 		grad: {
 			x: ({ inputs: { moments, gamma }, dy, attrs }) =>

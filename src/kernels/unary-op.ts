@@ -72,6 +72,7 @@ export function unary<A extends object>(
 				y.data[i] = f(v, attrs);
 			});
 		},
+		epilogueOf: ["x"],
 		launch: ({ y, attrs }) => launchUnary(code(attrs), y, { dy: "x" }),
 		grad: { x: inputGrad },
 	};
@@ -104,6 +105,7 @@ export function unaryInputGrad<A extends object>(
 				y.data[i] = Number.isNaN(v) ? v : derive(v, d, attrs);
 			});
 		},
+		epilogueOf: ["dy"],
 		launch: ({ y, attrs }) => launchUnary(code(attrs), y),
 		grad: {
 			x: ({ inputs: { x, dy: factor }, dy, attrs }) =>

@@ -139,10 +139,10 @@ fn apply(v: Element, d: Element) -> Element {
 fn put(i: u32) {
   if (OP == 6 && params.p == 0) {
     y[i] = Element(1);
-    return;
+  } else {
+    let v = x[i];
+    y[i] = select(apply(v, dy[i]), v, magnitude(v) > Bits(0x7f800000));
   }
-  let v = x[i];
-  y[i] = select(apply(v, dy[i]), v, magnitude(v) > Bits(0x7f800000));
 }
 
 @compute @workgroup_size(64)

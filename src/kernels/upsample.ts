@@ -135,6 +135,7 @@ function inputGrad(
 		name,
 		inputs: ["dy"],
 		defaults: { size: [0, 0] },
+		takesEpilogue: true,
 		shape: ({ dy }, { size }) => resized("dy", dy, size),
 		reference({ dy }, _, y) {
 			y.data.fill(0);

@@ -1,6 +1,7 @@
 import { convolutionFaults } from "./convolution-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import type { Fault } from "./fault.ts";
+import { fusionFaults } from "./fusion-faults.ts";
 import { kernelFaults } from "./kernel-faults.ts";
 import { ruleFaults } from "./rule-faults.ts";
 import { trainingFaults } from "./training-faults.ts";
@@ -11,5 +12,6 @@ export const faults: readonly Fault[] = [
 	...kernelFaults,
 	...ruleFaults,
 	...engineFaults,
+	...fusionFaults,
 	...trainingFaults,
 ];
