@@ -202,29 +202,27 @@ async function compare(
 	const end = performance.now() + effort.budget;
 	const inTime = () => performance.now() < end;
 	const found = new Map<string, Choice>();
-	const timed: (Call & { readonly untuned: number })[] = [];
+	const timed: (Call & { readonly first: number })[] = [];
 	await compile(device, calls, (variants) => [variants[0]]);
 	for (const call of calls) {
 		if (!inTime()) break;
-		const untuned = await onTrial(device, call, async (trial) => {
-			await trial.time(call.variants[0], 1);
-			return trial.time(call.variants[0], 1);
-		});
-		timed.push({ ...call, untuned });
+		const first = await onTrial(device, call, (trial) =>
+			trial.time(call.variants[0], 1),
+		);
+		timed.push({ ...call, first });
 	}
-	const weight = (call: (typeof timed)[number]) => call.untuned * call.count;
+	const weight = (call: (typeof timed)[number]) => call.first * call.count;
 	const total = timed.reduce((sum, call) => sum + weight(call), 0);
 	timed.sort((a, b) => weight(b) - weight(a));
 	for (const call of timed) {
 		if (!inTime()) break;
-		const { key, variants, untuned } = call;
+		const { key, variants, first } = call;
 		const tried =
 			weight(call) < effort.share * total
 				? variants.slice(0, 1)
 				: variants.slice(0, effort.variants);
 		await compile(device, [call], () => tried);
-		const race = (trial: Trial) =>
-			fastest(trial, tried, untuned, effort, inTime);
+		const race = (trial: Trial) => fastest(trial, tried, first, effort, inTime);
 		const { at, times } = await onTrial(device, call, race);
 		found.set(key, {
 			variant: variantNames(variants)[at],
@@ -242,19 +240,20 @@ async function compare(
 async function fastest(
 	trial: Trial,
 	variants: readonly Variant[],
-	untuned: number,
+	first: number,
 	{ rounds, gain }: Effort,
 	inTime: () => boolean,
 ): Promise<{ at: number; times: number[] }> {
-	const times = variants.map(() => untuned);
-	const calls = Math.ceil(Math.min(64, SAMPLE_MS / Math.max(untuned, 0.01)));
-	let running = variants.map((_, i) => i).slice(1);
-	for (const i of running) {
-		times[i] = Number.POSITIVE_INFINITY;
-		if (!inTime()) continue;
+	if (variants.length === 1) return { at: 0, times: [first] };
+	const calls = Math.ceil(Math.min(64, SAMPLE_MS / Math.max(first, 0.01)));
+	const times = variants.map(() => Number.POSITIVE_INFINITY);
+	times[0] = await trial.time(variants[0], calls);
+	let running: number[] = [];
+	for (let i = 1; i < variants.length && inTime(); i++) {
 		// The first run may compile.
 		await trial.time(variants[i], 1);
 		times[i] = await trial.time(variants[i], calls);
+		running.push(i);
 	}
 	for (let round = 0; round < rounds && inTime(); round++) {
 		const least = Math.min(...times);
