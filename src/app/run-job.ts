@@ -1,10 +1,11 @@
-import type { Device, WebgpuDevice } from "../index.ts";
+import { type Device, TuningError, type WebgpuDevice } from "../index.ts";
 import { CheckpointError, NumericError } from "../unet/index.ts";
 import { runCheck } from "./check-job.ts";
 import { runEval, runPredict } from "./eval-job.ts";
 import type { Failed, Job, JobEvent, JobHost } from "./job.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runTrain } from "./train-job.ts";
+import { tuneDevice } from "./tune-job.ts";
 
 /**
  * Runs a job to its end, in a page's worker as in Node. Its last event is
@@ -21,7 +22,9 @@ export async function runJob(
 	try {
 		device = await openDevice(job.device);
 		await reporter.send(describe(device));
-		const stopped = await dispatch(job, host, reporter, device);
+		const tune = "tune" in job ? job.tune : undefined;
+		const tuned = await tuneDevice(tune, host, reporter, device);
+		const stopped = await dispatch(job, tuned, reporter, device);
 		last = { type: "done", stopped };
 	} catch (error) {
 		last = failed(error, device !== undefined);
@@ -75,7 +78,7 @@ function failed(error: unknown, hadDevice: boolean): Failed {
 	const reason =
 		error instanceof NumericError
 			? "numeric"
-			: error instanceof CheckpointError
+			: error instanceof CheckpointError || error instanceof TuningError
 				? "data"
 				: name === "DeviceError"
 					? hadDevice

@@ -7,6 +7,7 @@ import type { OutputFolder } from "./run-folder.ts";
 import type { CommandHost } from "./run-on.ts";
 import { formatScore, type Scores, scoresOf } from "./scores.ts";
 import { formatTime, type Terminal } from "./terminal.ts";
+import { TUNING_FILE } from "./tune.ts";
 
 /** One epoch as a run remembers it. */
 export interface EpochRecord extends Scores {
@@ -71,6 +72,8 @@ export function trainHost(
 		if (kind === "checkpoint") {
 			folder.write(`checkpoints/${rest[0]}.safetensors`, bytes);
 			record.savedEpoch = record.last?.epoch ?? 0;
+		} else if (kind === "tuning") {
+			folder.write(TUNING_FILE, bytes);
 		} else if (kind === "sample") {
 			const [epoch, index] = rest.map(Number);
 			if (index === 0) record.panels = [];

@@ -60,8 +60,8 @@ export interface TunedOptions {
 	/** Choices that are to be taken as they are, such as those a run recorded. */
 	readonly tuning?: Tuning;
 	readonly store?: TuningStore;
-	/** Told when the store holds something else than choices of this adapter; it is then ignored. */
-	warn?(message: string): void;
+	/** Told of choices that are ignored: the store's of another adapter or broken, or a tuning's for kernels that have changed since. */
+	warn?(message: string): void | Promise<void>;
 	/** Called and awaited after each captured step that was looked at. */
 	onTuned?(report: TuneReport): void | Promise<void>;
 }
@@ -115,6 +115,12 @@ export async function tuned(
 		const unknown = callsOf(device, steps).filter(
 			(c) => !valid(c.key, c.variants),
 		);
+		const stale = unknown.filter((c) => choices.has(c.key)).length;
+		if (tuning && stale) {
+			await warn?.(
+				`${stale} kinds of calls run untuned: the tuning was made with other kernels than these`,
+			);
+		}
 		let found = new Map<string, Choice>();
 		if (effort !== "off" && unknown.length) {
 			found = await compare(device, unknown, EFFORTS[effort]);
@@ -162,7 +168,7 @@ async function keptIn(
 		return tuning;
 	} catch (error) {
 		if (!(error instanceof TuningError)) throw error;
-		warn?.(`the kept tuning is ignored: ${error.message}`);
+		await warn?.(`the kept tuning is ignored: ${error.message}`);
 		return undefined;
 	}
 }
@@ -231,7 +237,7 @@ async function compare(
 			untuned: times[0],
 		});
 	}
-	// What the trials have left is of sizes that the step may never need.
+	// The trials' memory is of sizes that the step may never need.
 	device.parts.pool.trim();
 	return found;
 }
