@@ -21,7 +21,7 @@ export async function run(
 		const optimizer = adam();
 		const state = optimizerState(optimizer, model.params);
 		const step = trainingStep(model, {}, optimizer, state, undefined);
-		await step.prepare(batch);
+		await step.prepare(batch.shape);
 		await device.finished();
 		const milliseconds = performance.now() - start;
 		await step(batch, 1e-3);

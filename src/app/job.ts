@@ -88,6 +88,8 @@ export type JobEvent =
 	  }
 	| { readonly type: "warning"; readonly message: string }
 	| ({ readonly type: "tuned" } & TuneReport)
+	/** Since the page was opened, or Node began with the job. */
+	| { readonly type: "first-loss"; readonly seconds: number }
 	| {
 			readonly type: "step";
 			readonly epoch: number;

@@ -15,6 +15,8 @@ export async function runJob(
 	job: Job,
 	host: JobHost,
 	openDevice: (kind: "webgpu" | "cpu") => Promise<Device>,
+	/** When the page was opened, in milliseconds since 1970. */
+	opened: number,
 ): Promise<void> {
 	const reporter = createReporter(host);
 	let device: Device | undefined;
@@ -24,7 +26,7 @@ export async function runJob(
 		await reporter.send(describe(device));
 		const tune = "tune" in job ? job.tune : undefined;
 		const tuned = await tuneDevice(tune, host, reporter, device);
-		const stopped = await dispatch(job, tuned, reporter, device);
+		const stopped = await dispatch(job, tuned, reporter, device, opened);
 		last = { type: "done", stopped };
 	} catch (error) {
 		last = failed(error, device !== undefined);
@@ -39,10 +41,11 @@ async function dispatch(
 	host: JobHost,
 	reporter: Reporter,
 	device: Device,
+	opened: number,
 ): Promise<boolean> {
 	switch (job.kind) {
 		case "train":
-			return runTrain(job, host, reporter, device);
+			return runTrain(job, host, reporter, device, opened);
 		case "eval":
 			return runEval(job, host, reporter, device);
 		case "predict":

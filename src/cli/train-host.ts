@@ -24,6 +24,8 @@ export interface TrainRecord {
 	best?: EpochRecord;
 	/** Which epoch's weights each checkpoint file holds; `now` = those of a stopped epoch. */
 	savedEpoch?: number;
+	/** From the opening of the page, or the start of the job in Node. */
+	firstLossSeconds?: number;
 	/** Panels of the last epoch. */
 	panels: string[];
 }
@@ -51,6 +53,11 @@ export function trainHost(
 			record.adapter = event.description;
 			writeConfig(folder, { ...config, ...origin, adapter: event.description });
 			writeSplit(folder, data);
+		} else if (event.type === "first-loss") {
+			record.firstLossSeconds = event.seconds;
+			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+		} else if (event.type === "tuned") {
+			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
 		} else if (event.type === "step") {
 			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
 			const { done, total, text } = showStep(event);

@@ -156,7 +156,7 @@ function checkpoint(folder: OutputFolder, name: "last" | "best"): string {
 function textReport(
 	folder: OutputFolder,
 	config: TrainConfig,
-	{ best, last, panels }: TrainRecord,
+	{ best, last, panels, firstLossSeconds }: TrainRecord,
 	stopped: boolean,
 ): string {
 	const lines: string[] = [];
@@ -171,7 +171,10 @@ function textReport(
 			);
 		}
 	}
-	lines.push("", `Run folder:  ${folder.path}`);
+	if (firstLossSeconds !== undefined) {
+		lines.push("", `First loss:  after ${firstLossSeconds.toFixed(1)} s`);
+	}
+	lines.push(`Run folder:  ${folder.path}`);
 	lines.push(
 		`Checkpoint:  ${checkpoint(folder, best && !stopped ? "best" : "last")}`,
 	);
@@ -184,13 +187,20 @@ function textReport(
 function jsonReport(
 	folder: OutputFolder,
 	_: TrainConfig,
-	{ adapter, best, last, panels }: TrainRecord,
+	{ adapter, best, last, panels, firstLossSeconds }: TrainRecord,
 	stopped: boolean,
 ): string {
 	const checkpoints = {
 		last: checkpoint(folder, "last"),
 		...(best && { best: checkpoint(folder, "best") }),
 	};
-	const report = { run: folder.path, stopped, adapter, best, last };
+	const report = {
+		run: folder.path,
+		stopped,
+		adapter,
+		firstLossSeconds,
+		best,
+		last,
+	};
 	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
 }
