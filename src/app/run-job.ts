@@ -5,7 +5,7 @@ import { runEval, runPredict } from "./eval-job.ts";
 import type { Failed, Job, JobEvent, JobHost } from "./job.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runTrain } from "./train-job.ts";
-import { tuneDevice } from "./tune-job.ts";
+import { checkTune, tuneDevice } from "./tune-job.ts";
 
 /**
  * Runs a job to its end, in a page's worker as in Node. Its last event is
@@ -23,8 +23,9 @@ export async function runJob(
 	let last: JobEvent;
 	try {
 		device = await openDevice(job.device);
-		await reporter.send(describe(device));
 		const tune = "tune" in job ? job.tune : undefined;
+		checkTune(tune, device);
+		await reporter.send(describe(device));
 		const tuned = await tuneDevice(tune, host, reporter, device);
 		const stopped = await dispatch(job, tuned, reporter, device, opened);
 		last = { type: "done", stopped };

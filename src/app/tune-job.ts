@@ -1,6 +1,6 @@
+import { checkAdapter } from "../engine/tuning.ts";
 import {
 	type Device,
-	type Tuner,
 	TuningError,
 	textOf,
 	tuned,
@@ -8,6 +8,18 @@ import {
 } from "../index.ts";
 import type { JobHost, Tune } from "./job.ts";
 import type { Reporter } from "./reporter.ts";
+
+/** Rejects choices that were made on another adapter, before the job leaves anything. */
+export function checkTune(tune: Tune | undefined, device: Device): void {
+	if (!tune?.tuning) return;
+	try {
+		checkAdapter(tune.tuning, device.identity.description);
+	} catch (error) {
+		throw new TuningError(
+			`${tune.from}: ${(error as Error).message}; leave --tune out, or run where it was made`,
+		);
+	}
+}
 
 /**
  * Lets the device of a job choose kernels by measurement. The returned host
@@ -20,27 +32,19 @@ export async function tuneDevice(
 	device: Device,
 ): Promise<JobHost> {
 	if (!tune || device.kind === "cpu") return host;
-	const { effort, tuning, from } = tune;
+	const { effort, tuning } = tune;
 	const text = new TextDecoder();
 	const bytes = new TextEncoder();
 	const store = {
 		read: async () => text.decode(await host.read("tuning-cache")),
 		write: (all: string) => host.write("tuning-cache", bytes.encode(all)),
 	};
-	let tuner: Tuner;
-	try {
-		tuner = await tuned(device as WebgpuDevice, {
-			effort,
-			...(tuning ? { tuning } : { store }),
-			warn: (message) => reporter.send({ type: "warning", message }),
-			onTuned: (report) => reporter.send({ type: "tuned", ...report }),
-		});
-	} catch (error) {
-		if (!(error instanceof TuningError)) throw error;
-		throw new TuningError(
-			`${from}: ${error.message}; leave --tune out, or run where it was made`,
-		);
-	}
+	const tuner = await tuned(device as WebgpuDevice, {
+		effort,
+		...(tuning ? { tuning } : { store }),
+		warn: (message) => reporter.send({ type: "warning", message }),
+		onTuned: (report) => reporter.send({ type: "tuned", ...report }),
+	});
 	let written = "";
 	return {
 		...host,

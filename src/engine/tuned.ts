@@ -121,8 +121,9 @@ export async function tuned(
 				`${stale} kinds of calls run untuned: the tuning was made with other kernels than these`,
 			);
 		}
+		if (effort === "off") return;
 		let found = new Map<string, Choice>();
-		if (effort !== "off" && unknown.length) {
+		if (unknown.length) {
 			found = await compare(device, unknown, EFFORTS[effort]);
 			for (const [key, choice] of found) choices.set(key, choice);
 			await store?.write(textOf({ adapter, choices: entries(choices) }));
