@@ -49,7 +49,7 @@ async function run(device: WebgpuDevice): Promise<number[]> {
 	return values;
 }
 
-/** The device's own name in the choice, and the last variant instead of the first. */
+/** Choices of the last variant of each call instead of the first. */
 async function otherTuning(device: WebgpuDevice): Promise<Tuning> {
 	const store = memoryStore();
 	const names = new Map<string, string[]>();
@@ -84,7 +84,8 @@ await describeOnDevices((device) => {
 		}
 		expect(reports[0].compared).toBeGreaterThan(0);
 		expect(reports[1]).toMatchObject({ compared: 0, left: 0 });
-		expect(device().stats.pooledBytes).toBeLessThan(2 ** 20);
+		// Operands of the run; what the trials needed is gone.
+		expect(device().stats.pooledBytes).toBeLessThan(16 * 1024);
 	});
 
 	test("a tuning decides, changes the last bits at most, and untuned is as before", async () => {

@@ -8,6 +8,8 @@ import {
 } from "../../src/engine/index.ts";
 import { softmaxCrossEntropy } from "../../src/kernels/index.ts";
 import {
+	evaluate,
+	evaluator,
 	forward,
 	heNormal,
 	type LabelledBatch,
@@ -140,5 +142,25 @@ await describeOnGpus((open) => {
 		// Held until here, or the garbage collector would free their memory.
 		expect([model, result]).toHaveLength(2);
 		device.destroy();
+	});
+});
+
+await describeOnDevices((device) => {
+	test("evaluation over and over counts as the CPU reference does, a last batch of another size included", async () => {
+		const batches = [odd, odd, noise([1, 19, 13, 3])];
+		const options = { classWeights: [1, 2, 1, 0.5, 1] };
+		const on = (device: Device) => unet(config, { seed: 2, device });
+		const cpu = await evaluate(on(cpuDevice()), batches, options);
+		const measure = evaluator(on(device()), options);
+		const first = await measure(batches);
+		expect(first.confusion).toEqual(cpu.confusion);
+		expect(first.loss).toBeCloseTo(cpu.loss, 4);
+		const { liveBytes, dispatches } = device().stats;
+		expect(await measure(batches)).toEqual(first);
+		// Less where the garbage collector freed what earlier tests left.
+		expect(device().stats.liveBytes).toBeLessThanOrEqual(liveBytes);
+		expect(device().stats.dispatches).toBeGreaterThan(dispatches);
+		measure.free();
+		expect(device().stats.liveBytes).toBeLessThan(liveBytes);
 	});
 });
