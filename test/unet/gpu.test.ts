@@ -164,3 +164,41 @@ await describeOnDevices((device) => {
 		expect(device().stats.liveBytes).toBeLessThan(liveBytes);
 	});
 });
+
+await describeOnGpus((open) => {
+	test("with the batches' shape the step is compiled before the first batch is there", async () => {
+		const device = await open();
+		const model = unet(config, { seed: 2, device });
+		const { choose } = device;
+		const chosen = new Promise<void>((resolve) => {
+			device.choose = (...call) => {
+				resolve();
+				return choose(...call);
+			};
+		});
+		const { stopped } = await train(model, {
+			epochs: 1,
+			stepsPerEpoch: 1,
+			batchShape: odd.shape,
+			nextBatch: async () => {
+				await chosen;
+				return odd;
+			},
+		});
+		expect(stopped).toBe(false);
+		device.choose = choose;
+
+		// A batch that never comes leaves nothing of the step behind.
+		const { liveBuffers } = device.stats;
+		const failing = train(model, {
+			epochs: 1,
+			stepsPerEpoch: 1,
+			batchShape: [4, 16, 16, 3],
+			nextBatch: () => Promise.reject(new Error("no such image")),
+		});
+		await expect(failing).rejects.toThrow("no such image");
+		// Adam's two means.
+		expect(device.stats.liveBuffers).toBeLessThanOrEqual(liveBuffers + 2);
+		device.destroy();
+	});
+});
