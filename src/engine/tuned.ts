@@ -57,6 +57,8 @@ export interface TuneReport {
 export interface TunedOptions {
 	/** "fast" spends 3 s on a captured step, "full" a minute; "off" measures nothing. */
 	readonly effort: "off" | "fast" | "full";
+	/** Another budget, in milliseconds for a captured step; checked between measurements. */
+	readonly budget?: number;
 	/** Choices that are to be taken as they are, such as those a run recorded. */
 	readonly tuning?: Tuning;
 	readonly store?: TuningStore;
@@ -124,7 +126,8 @@ export async function tuned(
 		if (effort === "off") return;
 		let found = new Map<string, Choice>();
 		if (unknown.length) {
-			found = await compare(device, unknown, EFFORTS[effort]);
+			const { budget = EFFORTS[effort].budget } = options;
+			found = await compare(device, unknown, { ...EFFORTS[effort], budget });
 			for (const [key, choice] of found) choices.set(key, choice);
 			await store?.write(textOf({ adapter, choices: entries(choices) }));
 		}

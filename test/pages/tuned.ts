@@ -26,6 +26,7 @@ export async function run(): Promise<StoreReport> {
 		texts.push((await store.read()) ?? null);
 		await tuned(device, {
 			effort: "fast",
+			budget: 60_000,
 			store,
 			onTuned: (report) => void compared.push(report.compared),
 		});
