@@ -12,9 +12,15 @@ import {
 	NETS,
 	type Report,
 } from "./report.ts";
+import {
+	formatTunedStep,
+	type TuneArgument,
+	type TunedStep,
+} from "./tune-report.ts";
 
 const ENTRY = "bench/run.ts";
 const PROFILE = "bench/profile-main.ts";
+const TUNE = "bench/tune-step.ts";
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 const HELP = `Usage: npm run bench -- [options]
@@ -27,6 +33,7 @@ Times every kernel variant and a training step on the adapter at hand.
   --json FILE                    writes the figures as JSON
   --profile                      instead: time, bytes and FLOPs of each op of one training step
                                  by timestamp queries, beside the adapter's measured peaks
+  --tune fast|full               instead: the step with the fastest variants beside the default ones
   --trace FILE                   with --profile: a trace for ui.perfetto.dev
 
 Example: npm run bench -- --profile --trace step.json
@@ -34,7 +41,7 @@ Example: npm run bench -- --profile --trace step.json
 
 async function main(): Promise<void> {
 	const options = readOptions();
-	const { json, trace, filter, net } = options;
+	const { json, trace, filter, net, tune } = options;
 	if (options.help) {
 		process.stdout.write(HELP);
 		return;
@@ -51,6 +58,12 @@ async function main(): Promise<void> {
 		if (json) write(json, profile);
 		return;
 	}
+	if (tune) {
+		const step = await run<TunedStep>(TUNE, { net, effort: tune }, options);
+		process.stdout.write(formatTunedStep(step));
+		if (json) write(json, step);
+		return;
+	}
 	const report = await run<Report>(ENTRY, { filter, net }, options);
 	if (!report.step && !report.kernels.length) {
 		throw new UsageError(`--filter ${filter}: no timed row has that name`);
@@ -62,7 +75,7 @@ async function main(): Promise<void> {
 /** Runs a program of this folder in a page or in this process. */
 function run<T>(
 	entry: string,
-	argument: BenchOptions,
+	argument: BenchOptions | TuneArgument,
 	{ runtime, gpu }: ReturnType<typeof readOptions>,
 ): Promise<T> {
 	if (runtime === "chrome") {
@@ -83,6 +96,7 @@ function readOptions() {
 			net: { type: "string", default: "digits" },
 			profile: { type: "boolean" },
 			trace: { type: "string" },
+			tune: { type: "string" },
 		},
 	});
 	return {
@@ -90,6 +104,8 @@ function readOptions() {
 		runtime: oneOf("--runtime", values.runtime, ["chrome", "node"] as const),
 		gpu: oneOf("--gpu", values.gpu, ["auto", "software", "hardware"] as const),
 		net: oneOf("--net", values.net, NETS),
+		tune:
+			values.tune && oneOf("--tune", values.tune, ["fast", "full"] as const),
 	};
 }
 

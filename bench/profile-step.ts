@@ -1,5 +1,5 @@
 import { scope, type WebgpuDevice } from "../src/engine/index.ts";
-import { uploadBatch } from "../src/unet/evaluate.ts";
+import { uploadBatch } from "../src/unet/batch-step.ts";
 import { adam, optimizerState, unet } from "../src/unet/index.ts";
 import { plainStep } from "../src/unet/training-step.ts";
 import { benchNet } from "./bench-net.ts";

@@ -7,10 +7,10 @@ import {
 	type Variant,
 	type WebgpuDevice,
 } from "../src/engine/index.ts";
+import { describeVariant } from "../src/engine/variant-names.ts";
 import {
 	attrsOf,
 	call,
-	describeVariant,
 	drawInputs,
 	outputsOf,
 	type Row,

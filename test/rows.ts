@@ -8,7 +8,6 @@ import {
 	type Shape,
 	sizeOf,
 	type Tensor,
-	type Variant,
 } from "../src/engine/index.ts";
 import type { Case } from "./case.ts";
 
@@ -148,16 +147,6 @@ function adapter(differences: Partial<Capabilities>): Capabilities {
 		maxBindingBytes: 2 ** 31 - 4,
 		...differences,
 	};
-}
-
-/** A variant's kernels with their constants, for reports. */
-export function describeVariant(variant: Variant): string {
-	return variant.stages
-		.map(({ kernel, constants }) => {
-			const set = Object.entries(constants).map(([k, v]) => `${k}=${v}`);
-			return [kernel.name, ...set].join(" ");
-		})
-		.join(" + ");
 }
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32, Tommy Ettinger). */

@@ -1,4 +1,10 @@
-import { type Device, scope, tensor } from "../index.ts";
+import {
+	capture,
+	type Device,
+	release,
+	type Tensor,
+	tensor,
+} from "../index.ts";
 import {
 	evaluate,
 	type LabelledBatch,
@@ -52,15 +58,15 @@ export async function runPredict(
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const { classes } = model.config;
 	const each = set.height * set.width * classes;
+	const scoresOf = capture((x: Tensor) => predict(model, x));
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
 		const { x, shape } = labelledBatch(set, indices);
-		// The read is recorded inside the scope, before it frees the tensors.
-		const { reading } = scope(() => {
-			const input = tensor(x, shape, { device });
-			return { reading: predict(model, input).data() };
-		});
-		const scores = Float32Array.from(await reading);
+		const input = tensor(x, shape, { device });
+		await scoresOf.prepare(input);
+		const result = scoresOf(input);
+		const scores = Float32Array.from(await result.data());
+		for (const t of [input, result]) release(t);
 		for (const [i, index] of indices.entries()) {
 			const one = scores.slice(i * each, (i + 1) * each);
 			await host.write(`scores/${index}`, new Uint8Array(one.buffer));

@@ -1,3 +1,5 @@
+import type { TuneReport } from "../engine/tuned.ts";
+import type { Tuning } from "../engine/tuning.ts";
 import type { UnetConfig } from "../unet/index.ts";
 
 /** What `wgrad train` decided, as `config.json` records it and a checkpoint carries it. */
@@ -38,6 +40,15 @@ export interface SetHeader {
 /** Key of the checkpoint's metadata under which the `TrainConfig` lies as JSON. */
 export const CONFIG_KEY = "wgrad";
 
+/** How kernels are chosen where not by the default order. */
+export interface Tune {
+	/** How much is measured. */
+	readonly effort: "off" | "fast" | "full";
+	/** Choices to take as they are, and the file they come from. */
+	readonly tuning?: Tuning;
+	readonly from?: string;
+}
+
 /** Work for a worker of the page, or for Node itself; plain JSON. */
 export type Job =
 	| {
@@ -48,18 +59,21 @@ export type Job =
 			readonly valid: SetHeader;
 			/** How many validation images get their prediction written each epoch. */
 			readonly samples: number;
+			readonly tune?: Tune | undefined;
 	  }
 	| {
 			readonly kind: "eval";
 			readonly device: "webgpu" | "cpu";
 			readonly set: SetHeader;
 			readonly batch: number;
+			readonly tune?: Tune | undefined;
 	  }
 	| {
 			readonly kind: "predict";
 			readonly device: "webgpu" | "cpu";
 			readonly set: SetHeader;
 			readonly batch: number;
+			readonly tune?: Tune | undefined;
 	  }
 	| { readonly kind: "check"; readonly device: "webgpu" | "cpu" };
 
@@ -72,6 +86,10 @@ export type JobEvent =
 			readonly features: readonly string[];
 			readonly limits: Readonly<Record<string, number>>;
 	  }
+	| { readonly type: "warning"; readonly message: string }
+	| ({ readonly type: "tuned" } & TuneReport)
+	/** Since the page was opened, or Node began with the job. */
+	| { readonly type: "first-loss"; readonly seconds: number }
 	| {
 			readonly type: "step";
 			readonly epoch: number;
@@ -128,10 +146,10 @@ export interface Failed {
  * worker, plain calls when Node runs the job itself.
  */
 export interface JobHost {
-	/** Bytes by name: `train.images`, `train.labels`, `valid.images`, `valid.labels`, `set.images`, `set.labels`, `checkpoint`. */
+	/** Bytes by name: `train.images`, `train.labels`, `valid.images`, `valid.labels`, `set.images`, `set.labels`, `checkpoint`, `tuning-cache` (JSON; empty where there is none). */
 	read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 	/** Reports; the answer tells whether the user asked to stop. */
 	event(event: JobEvent): Promise<{ readonly stop: boolean }>;
-	/** Hands over a result: `checkpoint/last`, `checkpoint/best` (safetensors), `sample/EPOCH/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes). */
+	/** Hands over a result: `checkpoint/last`, `checkpoint/best` (safetensors), `sample/EPOCH/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes), `tuning-cache` and `tuning` (JSON: all choices of the adapter, those of this job). */
 	write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }

@@ -1,10 +1,11 @@
-import type { Device, WebgpuDevice } from "../index.ts";
+import { type Device, TuningError, type WebgpuDevice } from "../index.ts";
 import { CheckpointError, NumericError } from "../unet/index.ts";
 import { runCheck } from "./check-job.ts";
 import { runEval, runPredict } from "./eval-job.ts";
 import type { Failed, Job, JobEvent, JobHost } from "./job.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runTrain } from "./train-job.ts";
+import { checkTune, tuneDevice } from "./tune-job.ts";
 
 /**
  * Runs a job to its end, in a page's worker as in Node. Its last event is
@@ -14,14 +15,19 @@ export async function runJob(
 	job: Job,
 	host: JobHost,
 	openDevice: (kind: "webgpu" | "cpu") => Promise<Device>,
+	/** When the page was opened, in milliseconds since 1970. */
+	opened: number,
 ): Promise<void> {
 	const reporter = createReporter(host);
 	let device: Device | undefined;
 	let last: JobEvent;
 	try {
 		device = await openDevice(job.device);
+		const tune = "tune" in job ? job.tune : undefined;
+		checkTune(tune, device);
 		await reporter.send(describe(device));
-		const stopped = await dispatch(job, host, reporter, device);
+		const tuned = await tuneDevice(tune, host, reporter, device);
+		const stopped = await dispatch(job, tuned, reporter, device, opened);
 		last = { type: "done", stopped };
 	} catch (error) {
 		last = failed(error, device !== undefined);
@@ -36,10 +42,11 @@ async function dispatch(
 	host: JobHost,
 	reporter: Reporter,
 	device: Device,
+	opened: number,
 ): Promise<boolean> {
 	switch (job.kind) {
 		case "train":
-			return runTrain(job, host, reporter, device);
+			return runTrain(job, host, reporter, device, opened);
 		case "eval":
 			return runEval(job, host, reporter, device);
 		case "predict":
@@ -75,7 +82,7 @@ function failed(error: unknown, hadDevice: boolean): Failed {
 	const reason =
 		error instanceof NumericError
 			? "numeric"
-			: error instanceof CheckpointError
+			: error instanceof CheckpointError || error instanceof TuningError
 				? "data"
 				: name === "DeviceError"
 					? hadDevice

@@ -28,12 +28,17 @@ export async function runTrain(
 	host: JobHost,
 	reporter: Reporter,
 	device: Device,
+	/** When the page was opened, or the process began, in milliseconds since 1970. */
+	opened: number,
 ): Promise<boolean> {
 	const { config } = job;
-	const trainSet = await readSet(host, "train", job.train);
-	const validSet = await readSet(host, "valid", job.valid);
+	// On their way while the step is compiled; the first to need one waits.
+	const trainSet = readSet(host, "train", job.train);
+	const validSet = readSet(host, "valid", job.valid);
+	for (const set of [trainSet, validSet]) set.catch(() => {});
 	const model = unet(config.model, { seed: config.seed, device });
-	const sampler = createSampler(trainSet.count, config.batch, config.seed);
+	const { count, height, width, channels } = job.train;
+	const sampler = createSampler(count, config.batch, config.seed);
 	const steps = sampler.stepsPerEpoch;
 	const flip = config.flip ? { flip: sampler.random } : {};
 	const rate = throughput(config.batch);
@@ -47,8 +52,13 @@ export async function runTrain(
 		const bytes = await encodeCheckpoint(model, { training, metadata });
 		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
 	};
-	const onStep = (report: StepReport) =>
-		reporter.sendSoon({
+	let losses = 0;
+	const onStep = async (report: StepReport) => {
+		if (!losses++) {
+			const seconds = secondsSince(opened);
+			await reporter.send({ type: "first-loss", seconds });
+		}
+		await reporter.sendSoon({
 			type: "step",
 			epoch: report.epoch,
 			epochs: config.epochs,
@@ -58,6 +68,7 @@ export async function runTrain(
 			learningRate: report.learningRate,
 			imagesPerSecond: rate(),
 		});
+	};
 	const onEpoch = async (report: EpochReport) => {
 		const seconds = (performance.now() - epochStart) / 1000;
 		await reporter.send({
@@ -70,14 +81,16 @@ export async function runTrain(
 			best: report.best,
 		});
 		await saveAs(report.best ? ["last", "best"] : ["last"], report.state);
-		await writeSamples(model, validSet, job.samples, report.epoch, host);
+		await writeSamples(model, await validSet, job.samples, report.epoch, host);
 		epochStart = performance.now();
 	};
 
 	const { stopped, state } = await train(model, {
 		epochs: config.epochs,
 		stepsPerEpoch: steps,
-		nextBatch: () => labelledBatch(trainSet, sampler.next().indices, flip),
+		batchShape: [config.batch, height, width, channels],
+		nextBatch: async () =>
+			labelledBatch(await trainSet, sampler.next().indices, flip),
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
@@ -91,10 +104,11 @@ export async function runTrain(
 
 /** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */
 async function* validBatches(
-	set: SegmentationSet,
+	coming: Promise<SegmentationSet>,
 	size: number,
 	reporter: Reporter,
 ): AsyncGenerator<LabelledBatch> {
+	const set = await coming;
 	for (const indices of chunks(set.count, size)) {
 		await reporter.sendSoon({
 			type: "progress",
@@ -129,6 +143,10 @@ function scheduleOf(config: TrainConfig, steps: number): Schedule {
 	return config.schedule === "cosine"
 		? cosine(rate, steps)
 		: oneCycle(rate, steps);
+}
+
+function secondsSince(time: number): number {
+	return (performance.timeOrigin + performance.now() - time) / 1000;
 }
 
 /** Images per second over the last steps; 0 until two are done. */

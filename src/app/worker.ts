@@ -5,7 +5,8 @@ import { runJob } from "./run-job.ts";
 
 // In a worker, because a hidden page's timers crawl and training would freeze a visible one.
 try {
-	const { job, host } = await connect(self.location.href);
+	const { href, hash } = self.location;
+	const { job, host } = await connect(href);
 	const shown: JobHost = {
 		...host,
 		event(event: JobEvent) {
@@ -13,7 +14,7 @@ try {
 			return host.event(event);
 		},
 	};
-	await runJob(job, shown, () => webgpuDevice());
+	await runJob(job, shown, () => webgpuDevice(), Number(hash.slice(1)));
 } catch (error) {
 	// The page hears of thrown errors, but not of rejected promises.
 	self.reportError(error);

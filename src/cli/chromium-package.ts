@@ -3,12 +3,12 @@
 // three seconds.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { privateCacheFolder } from "./cache-folder.ts";
 import { DeviceError } from "./device-error.ts";
 
 const PACKAGE = "@sparticuz/chromium";
@@ -61,26 +61,6 @@ function resolvePackage(): string | undefined {
 export function libraryPath(folder: string): string {
 	const before = process.env.LD_LIBRARY_PATH;
 	return before ? `${folder}:${before}` : folder;
-}
-
-// Never a guessable folder in a shared /tmp that somebody else may have made:
-// what lies there is executed.
-async function privateCacheFolder(): Promise<string> {
-	const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-	try {
-		const folder = join(cache, "wgrad");
-		await mkdir(folder, { recursive: true, mode: 0o700 });
-		return folder;
-	} catch {
-		const { uid } = userInfo();
-		const folder = join(tmpdir(), `wgrad-${uid}`);
-		await mkdir(folder, { recursive: true, mode: 0o700 });
-		if (statSync(folder).uid !== uid)
-			throw new DeviceError(
-				`${folder}: belongs to another user; set XDG_CACHE_HOME to a folder of your own.`,
-			);
-		return folder;
-	}
 }
 
 // The package unpacks straight into os.tmpdir() and takes files that are there

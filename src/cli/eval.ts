@@ -18,6 +18,7 @@ import * as option from "./option.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { scoresOf, scoreTable } from "./scores.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
 /** Images per batch. */
 const BATCH = 8;
@@ -42,6 +43,7 @@ export const evaluate = command({
 		),
 		...FOLDER_OPTIONS,
 		seed: option.wholeNumber("N", "of the digits (0)", 0),
+		...TUNE_OPTION,
 		...WHERE_OPTIONS,
 		json: option.flag("print the result, with confusion matrix, as JSON"),
 	},
@@ -54,6 +56,7 @@ export const evaluate = command({
 		const terminal = openTerminal();
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
+		const tune = resolveTune(values.tune, where.device);
 		const checkpoint = await readCheckpoint(values.checkpoint);
 		const set = await interrupt.abandonable(
 			loadFor(
@@ -85,6 +88,7 @@ export const evaluate = command({
 			device: where.device,
 			set: headerOf(set),
 			batch: BATCH,
+			tune,
 		};
 		const stopped = await runOn(where, job, host, terminal, interrupt);
 		terminal.endProgress();

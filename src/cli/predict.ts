@@ -16,6 +16,7 @@ import * as option from "./option.ts";
 import { type OutputFolder, openOutput } from "./run-folder.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
 /** Images per batch. */
 const BATCH = 4;
@@ -33,6 +34,7 @@ export const predict = command({
 			"image files or folders",
 		),
 		out: option.requiredText("DIR", "folder for the pictures", "a folder"),
+		...TUNE_OPTION,
 		...WHERE_OPTIONS,
 		json: option.flag("print the files written as JSON"),
 	},
@@ -46,6 +48,7 @@ export const predict = command({
 		const terminal = openTerminal();
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
+		const tune = resolveTune(values.tune, where.device);
 		const checkpoint = await readCheckpoint(values.checkpoint);
 		const channels = inputChannels(checkpoint);
 		const paths = await listInputs([...values.input, ...positionals]);
@@ -97,6 +100,7 @@ export const predict = command({
 				dtype: "u8",
 			},
 			batch: BATCH,
+			tune,
 		};
 		const stopped = await runOn(where, job, host, terminal, interrupt);
 		terminal.endProgress();

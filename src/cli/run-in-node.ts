@@ -14,10 +14,11 @@ export async function runInNode(
 	terminal: Terminal,
 	interrupt: Interrupt,
 ): Promise<boolean> {
+	const opened = performance.timeOrigin + performance.now();
 	terminal.note(`Runtime: Node ${process.version}`);
 	return interrupt.gracefully(
 		async () => {
-			await runJob(job, host, openDevice);
+			await runJob(job, host, openDevice, opened);
 			return ended;
 		},
 		() => sayStopping(terminal),

@@ -1,9 +1,11 @@
 import type { Failed, Job, JobEvent, JobHost } from "../app/job.ts";
 import { DataError, UsageError, WgradError } from "../data/errors.ts";
+import type { TuneReport } from "../engine/tuned.ts";
 import { DeviceError } from "./device-error.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { choice } from "./option.ts";
 import type { Terminal } from "./terminal.ts";
+import { type TuningCache, tuningCache } from "./tune.ts";
 
 /** Where a job runs. */
 export interface Where {
@@ -64,7 +66,12 @@ export async function runOn(
 	terminal: Terminal,
 	interrupt: Interrupt,
 ): Promise<boolean> {
-	const { supervised, ended } = supervise(host, terminal, interrupt);
+	const { supervised, ended } = supervise(
+		where.runtime,
+		host,
+		terminal,
+		interrupt,
+	);
 	if (where.runtime === "chrome") {
 		const { runInChrome } = await import("./run-in-chrome.ts");
 		return runInChrome(job, supervised, ended, terminal, interrupt);
@@ -79,6 +86,7 @@ export function sayStopping(terminal: Terminal): void {
 }
 
 function supervise(
+	runtime: Where["runtime"],
 	host: CommandHost,
 	terminal: Terminal,
 	interrupt: Interrupt,
@@ -101,22 +109,47 @@ function supervise(
 			throw error;
 		}
 	};
+	let cache: TuningCache | undefined;
 	const supervised: JobHost = {
-		read: (name) => guarded(() => host.read(name)),
+		read: (name) =>
+			guarded(() =>
+				name === "tuning-cache" && cache ? cache.read() : host.read(name),
+			),
 		event: (event) =>
 			guarded(() => {
 				if (event.type === "device") {
 					const slow = event.software ? ": no GPU is used" : "";
 					terminal.note(`Adapter: ${event.description}${slow}`);
+					cache = tuningCache(runtime, event.description);
 				}
+				if (event.type === "warning") terminal.warn(event.message);
+				if (event.type === "tuned") sayTuned(event, terminal);
 				host.event?.(event);
 				if (event.type === "done") resolve(event.stopped);
 				if (event.type === "failed") reject(errorOf(event));
 				return { stop: interrupt.stopped };
 			}),
-		write: (name, bytes) => guarded(() => host.write?.(name, bytes)),
+		write: (name, bytes) =>
+			guarded(() => {
+				if (name !== "tuning-cache") return host.write?.(name, bytes);
+				// A run does not fail for what only saves time in the next one.
+				return cache?.write(bytes).catch((error: Error) => {
+					terminal.warn(`the choices are not kept: ${error.message}`);
+				});
+			}),
 	};
 	return { supervised, ended };
+}
+
+function sayTuned(
+	{ compared, changed, left, milliseconds }: TuneReport,
+	terminal: Terminal,
+): void {
+	if (!compared && !left) return;
+	const rest = left ? `, ${left} left to the default` : "";
+	terminal.note(
+		`Tuning: ${compared} calls compared in ${(milliseconds / 1000).toFixed(1)} s, ${changed} run faster otherwise${rest}`,
+	);
 }
 
 function errorOf({ reason, message, stack }: Failed): WgradError {

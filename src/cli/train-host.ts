@@ -7,6 +7,7 @@ import type { OutputFolder } from "./run-folder.ts";
 import type { CommandHost } from "./run-on.ts";
 import { formatScore, type Scores, scoresOf } from "./scores.ts";
 import { formatTime, type Terminal } from "./terminal.ts";
+import { TUNING_FILE } from "./tune.ts";
 
 /** One epoch as a run remembers it. */
 export interface EpochRecord extends Scores {
@@ -23,6 +24,8 @@ export interface TrainRecord {
 	best?: EpochRecord;
 	/** Which epoch's weights each checkpoint file holds; `now` = those of a stopped epoch. */
 	savedEpoch?: number;
+	/** From the opening of the page, or the start of the job in Node. */
+	firstLossSeconds?: number;
 	/** Panels of the last epoch. */
 	panels: string[];
 }
@@ -50,6 +53,11 @@ export function trainHost(
 			record.adapter = event.description;
 			writeConfig(folder, { ...config, ...origin, adapter: event.description });
 			writeSplit(folder, data);
+		} else if (event.type === "first-loss") {
+			record.firstLossSeconds = event.seconds;
+			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+		} else if (event.type === "tuned") {
+			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
 		} else if (event.type === "step") {
 			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
 			const { done, total, text } = showStep(event);
@@ -71,6 +79,8 @@ export function trainHost(
 		if (kind === "checkpoint") {
 			folder.write(`checkpoints/${rest[0]}.safetensors`, bytes);
 			record.savedEpoch = record.last?.epoch ?? 0;
+		} else if (kind === "tuning") {
+			folder.write(TUNING_FILE, bytes);
 		} else if (kind === "sample") {
 			const [epoch, index] = rest.map(Number);
 			if (index === 0) record.panels = [];

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from "node:path";
-import type { Job, TrainConfig } from "../app/job.ts";
+import type { Job, TrainConfig, Tune } from "../app/job.ts";
 import { WgradError } from "../data/errors.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
@@ -21,6 +21,7 @@ import { formatScore, scoreTable } from "./scores.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
 import { type TrainRecord, trainHost } from "./train-host.ts";
+import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
 /** Validation images whose prediction is drawn after every epoch. */
 const SAMPLES = 4;
@@ -47,6 +48,7 @@ export const train = command({
 			(n) => n > 0 && n < 1,
 		),
 		...TRAINING_OPTIONS,
+		...TUNE_OPTION,
 		...WHERE_OPTIONS,
 		json: option.flag("print the result as JSON"),
 	},
@@ -60,6 +62,7 @@ export const train = command({
 		const terminal = openTerminal();
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
+		const tune = resolveTune(values.tune, where.device);
 		const { data: dir, seed = 0, channels, classes, size } = values;
 		const folder = values.out
 			? openRunFolder(values.out)
@@ -86,7 +89,7 @@ export const train = command({
 			...(mask.map && { map: mask.map }),
 			ignore: mask.ignore ?? [],
 		});
-		const run = { folder, data, config, terminal, interrupt };
+		const run = { folder, data, config, tune, terminal, interrupt };
 		const { stopped, record } = await work(run, dir, where);
 		const report = values.json ? jsonReport : textReport;
 		terminal.result(report(folder, config, record, stopped));
@@ -98,12 +101,13 @@ interface Run {
 	readonly folder: OutputFolder;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
+	readonly tune: Tune | undefined;
 	readonly terminal: Terminal;
 	readonly interrupt: Interrupt;
 }
 
 async function work(
-	{ folder, data, config, terminal, interrupt }: Run,
+	{ folder, data, config, tune, terminal, interrupt }: Run,
 	dir: string,
 	where: ReturnType<typeof chooseWhere>,
 ): Promise<{ stopped: boolean; record: TrainRecord }> {
@@ -116,6 +120,7 @@ async function work(
 		train: headerOf(data.train),
 		valid: headerOf(data.valid),
 		samples: SAMPLES,
+		tune,
 	};
 	terminal.note(
 		`Training: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
@@ -151,7 +156,7 @@ function checkpoint(folder: OutputFolder, name: "last" | "best"): string {
 function textReport(
 	folder: OutputFolder,
 	config: TrainConfig,
-	{ best, last, panels }: TrainRecord,
+	{ best, last, panels, firstLossSeconds }: TrainRecord,
 	stopped: boolean,
 ): string {
 	const lines: string[] = [];
@@ -166,7 +171,10 @@ function textReport(
 			);
 		}
 	}
-	lines.push("", `Run folder:  ${folder.path}`);
+	if (firstLossSeconds !== undefined) {
+		lines.push("", `First loss:  after ${firstLossSeconds.toFixed(1)} s`);
+	}
+	lines.push(`Run folder:  ${folder.path}`);
 	lines.push(
 		`Checkpoint:  ${checkpoint(folder, best && !stopped ? "best" : "last")}`,
 	);
@@ -179,13 +187,20 @@ function textReport(
 function jsonReport(
 	folder: OutputFolder,
 	_: TrainConfig,
-	{ adapter, best, last, panels }: TrainRecord,
+	{ adapter, best, last, panels, firstLossSeconds }: TrainRecord,
 	stopped: boolean,
 ): string {
 	const checkpoints = {
 		last: checkpoint(folder, "last"),
 		...(best && { best: checkpoint(folder, "best") }),
 	};
-	const report = { run: folder.path, stopped, adapter, best, last };
+	const report = {
+		run: folder.path,
+		stopped,
+		adapter,
+		firstLossSeconds,
+		best,
+		last,
+	};
 	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
 }

@@ -11,6 +11,8 @@ export interface BufferPool {
 	/** A buffer of just this size, until `drop`: tensors in it do not count, and to give it does nothing. */
 	make(bytes: number): GPUBuffer;
 	drop(buffer: GPUBuffer): void;
+	/** Destroys what nobody uses. What was recorded with it must have been submitted. */
+	trim(): void;
 	destroy(): void;
 }
 
@@ -39,7 +41,7 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 		stats.liveBuffers--;
 		stats.liveBytes -= buffer.size;
 	};
-	return {
+	const pool: BufferPool = {
 		take(bytes) {
 			if (bytes > device.limits.maxBufferSize) {
 				throw new DeviceError(
@@ -84,12 +86,18 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 			leave(buffer);
 			buffer.destroy();
 		},
+		trim() {
+			for (const list of free.values()) for (const b of list) b.destroy();
+			free.clear();
+			stats.pooledBytes = 0;
+		},
 		destroy() {
 			for (const b of made) b.destroy();
 			for (const b of live.keys()) b.destroy();
-			for (const list of free.values()) for (const b of list) b.destroy();
+			pool.trim();
 		},
 	};
+	return pool;
 }
 
 /** Rounds up to one of eight steps per power of two: at most an eighth is wasted, and near sizes share buffers. */

@@ -3,9 +3,10 @@ import type { Region } from "./commands.ts";
 import { type Device, defaultDevice } from "./device.ts";
 import { DeviceError, GradientError } from "./errors.ts";
 import { type Program, type ProgramMemory, programOf } from "./program.ts";
-import { isCapturing, recordSteps } from "./recording.ts";
+import { isCapturing, type Recording, recordSteps } from "./recording.ts";
 import { formatShape } from "./shape.ts";
 import { isRecording } from "./tape.ts";
+import { needed } from "./tasks.ts";
 import { Tensor } from "./tensor.ts";
 import { leaves, mapTree, type Tree } from "./tree.ts";
 import type { WebgpuDevice } from "./webgpu.ts";
@@ -30,7 +31,9 @@ export interface ProgramReport {
 }
 
 interface Entry {
-	readonly program: Program;
+	readonly recording: Recording;
+	/** Made at the first call, or by `prepare` when variants have been compared. */
+	program: Program | undefined;
 	/** The function's result, with stand-ins for tensors. */
 	readonly result: unknown;
 	readonly standIns: readonly Tensor[];
@@ -64,9 +67,13 @@ export function capture<Args extends readonly Tree[], R>(
 			standIns = leaves(result);
 			return result;
 		});
-		const entry = { program: programOf(device, recording), result, standIns };
+		const entry = { recording, program: undefined, result, standIns };
 		entries.set(key, entry);
 		return entry;
+	}
+	function programIn(device: WebgpuDevice, entry: Entry): Program {
+		entry.program ??= programOf(device, entry.recording);
+		return entry.program;
 	}
 
 	function call(...args: Args): R {
@@ -80,7 +87,9 @@ export function capture<Args extends readonly Tree[], R>(
 			);
 		}
 		const gpu = device as WebgpuDevice;
-		const { program, result, standIns } = entryOf(gpu, args);
+		const entry = entryOf(gpu, args);
+		const { result, standIns } = entry;
+		const program = programIn(gpu, entry);
 		program.replay(leaves(args).map((t) => t.storage as Region));
 		return mapTree(result, (t) => {
 			const region = program.results[standIns.indexOf(t)];
@@ -91,13 +100,19 @@ export function capture<Args extends readonly Tree[], R>(
 		async prepare(...args: Args) {
 			const device = deviceOf(args);
 			if (device.kind === "cpu") return undefined;
-			const { program } = entryOf(device as WebgpuDevice, args);
+			const gpu = device as WebgpuDevice;
+			const entry = entryOf(gpu, args);
+			if (!entry.program) await gpu.tune?.(needed(entry.recording));
+			const program = programIn(gpu, entry);
 			await program.prepare();
 			const { memory, dispatches } = program;
 			return { memory, dispatches };
 		},
 		free() {
-			for (const { program } of entries.values()) program.free();
+			for (const { program, recording } of entries.values()) {
+				if (program) program.free();
+				else for (const t of recording.constants) t.device.free(t);
+			}
 			entries.clear();
 		},
 	});

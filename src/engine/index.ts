@@ -49,4 +49,19 @@ export {
 	zeros,
 } from "./tensor.ts";
 export { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
+export {
+	type TunedOptions,
+	type TuneReport,
+	type Tuner,
+	type TuningStore,
+	textOf,
+	tuned,
+} from "./tuned.ts";
+export {
+	type Choice,
+	parseTuning,
+	type Tuning,
+	TuningError,
+} from "./tuning.ts";
+export { browserStore } from "./tuning-store.ts";
 export { type WebgpuDevice, webgpuDevice } from "./webgpu.ts";

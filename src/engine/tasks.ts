@@ -38,7 +38,7 @@ export function callOf(
 }
 
 /** The steps that a result or a tensor from outside depends on. */
-function needed({ steps, results }: Recording): Step[] {
+export function needed({ steps, results }: Recording): Step[] {
 	const wanted = new Set(results.map((r) => r.memory));
 	const kept: Step[] = [];
 	for (const step of [...steps].reverse()) {

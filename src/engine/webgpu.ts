@@ -11,6 +11,7 @@ import { type AnyLaunch, firstUpdated, launchCall } from "./launch.ts";
 import { bareName, type Op } from "./op.ts";
 import { type Pipelines, pipelineCache } from "./pipelines.ts";
 import { aligned } from "./plan.ts";
+import type { Step } from "./recording.ts";
 import { sizeOf } from "./shape.ts";
 import { storedKernels } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
@@ -36,6 +37,8 @@ export interface WebgpuDevice extends Device {
 		variants: readonly Variant[],
 		call: AnyLaunch,
 	) => Variant;
+	/** Set by `tuned`: measures what a captured step will do, before its variants are chosen. */
+	tune: ((steps: readonly Step[]) => Promise<void>) | undefined;
 	/** What captured steps are made of. */
 	readonly parts: GpuParts;
 	/** Submits what is recorded. Reading does it by itself. */
@@ -107,6 +110,7 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 		capabilities: capabilitiesOf(gpu, identity),
 		stats,
 		choose: (_, variants) => variants[0],
+		tune: undefined,
 		parts: { commands, nothing, pipelines, pool, storedAs },
 		submit,
 		upload(values, shape, dtype) {

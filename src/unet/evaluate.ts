@@ -9,24 +9,16 @@ import {
 } from "../engine/index.ts";
 import {
 	argmax,
+	cast,
 	countConfusion,
 	softmax,
 	softmaxCrossEntropy,
 } from "../kernels/index.ts";
+import { batchStep, type LabelledBatch } from "./batch-step.ts";
 import { ConfigError } from "./errors.ts";
 import type { Loss } from "./losses.ts";
 import type { Confusion } from "./metrics.ts";
 import { forward, type Model } from "./model.ts";
-
-/** Images and their class numbers, on the host. */
-export interface LabelledBatch {
-	/** Network input, [N, H, W, C]. */
-	readonly x: Float32Array;
-	/** Class of each pixel, [N, H, W]. */
-	readonly labels: Uint8Array | Int32Array;
-	/** N, H, W, C. */
-	readonly shape: readonly [number, number, number, number];
-}
 
 /** How pixels count in the loss and in the metrics. */
 export interface LossOptions {
@@ -47,17 +39,6 @@ export interface Evaluation {
 
 /** Label left out unless another is named. */
 export const IGNORE_LABEL = 255;
-
-/** A batch on a device. */
-export function uploadBatch(
-	{ x, labels, shape }: LabelledBatch,
-	device: Device,
-): { x: Tensor; labels: Tensor } {
-	return {
-		x: tensor(x, shape, { device }),
-		labels: tensor(labels, shape.slice(0, 3), { device, dtype: "i32" }),
-	};
-}
 
 /** Class weights on a device; undefined when all are equal. */
 export function uploadWeights(
@@ -82,6 +63,16 @@ export async function breathe(device: Device): Promise<void> {
 	if (device.kind === "cpu") await new Promise((go) => setTimeout(go));
 }
 
+/** Evaluates a model over and over; its forward pass is captured for each shape of batch. */
+export interface Evaluator {
+	(
+		batches: Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>,
+		signal?: AbortSignal,
+	): Promise<Evaluation>;
+	/** Gives back the memory of the captured passes. */
+	free(): void;
+}
+
 /**
  * Loss and confusion matrix of a model over batches, with its running moments.
  * An aborted signal makes it reject with the signal's reason.
@@ -91,37 +82,68 @@ export async function evaluate(
 	batches: Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>,
 	options: LossOptions & { signal?: AbortSignal | undefined } = {},
 ): Promise<Evaluation> {
-	const { classWeights, signal, ignore = IGNORE_LABEL } = options;
-	const { loss = softmaxCrossEntropy } = options;
+	const run = evaluator(model, options);
+	try {
+		return await run(batches, options.signal);
+	} finally {
+		run.free();
+	}
+}
+
+/** What `evaluate` does, ready for many times. */
+export function evaluator(model: Model, options: LossOptions = {}): Evaluator {
+	const { classWeights, ignore = IGNORE_LABEL } = options;
+	const { loss: lossOf = softmaxCrossEntropy } = options;
+	const { device } = model;
 	const { classes } = model.config;
 	const weights = uploadWeights(model, classWeights);
-	const confusion = Array.from({ length: classes }, () =>
-		new Array<number>(classes).fill(0),
-	);
-	let lossSum = 0;
-	let weightSum = 0;
-	const add = ([batchLoss, counts]: Awaited<Reading>, weight: number) => {
-		// A batch without a pixel that counts has weight 0 and loss 0.
-		lossSum += batchLoss[0] * weight;
-		weightSum += weight;
-		// Summed here, because 2^31 pixels would overflow an i32 on the device.
-		counts.forEach((n, i) => {
-			confusion[Math.floor(i / classes)][i % classes] += n;
-		});
-	};
-	let before: (() => Promise<void>) | undefined;
-	for await (const batch of batches) {
-		signal?.throwIfAborted();
-		const reading = measure(model, batch, loss, { weights, ignore });
-		const weight = totalWeight(batch.labels, classWeights, ignore);
-		// The device works on this batch while the one before is awaited.
+	const step = batchStep(device, (x, labels) => {
+		const { logits } = forward(model, model.params, x);
+		// Made anew in each run: what is uploaded here would go on counting.
+		const counts = cast(zeros([classes, classes], { device }), { to: "i32" });
+		countConfusion(counts, argmax(logits), labels, { ignore });
+		return { loss: lossOf(logits, labels, { weights, ignore }), counts };
+	});
+	const run = async (
+		batches: Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>,
+		signal?: AbortSignal,
+	) => {
+		const confusion = Array.from({ length: classes }, () =>
+			new Array<number>(classes).fill(0),
+		);
+		let lossSum = 0;
+		let weightSum = 0;
+		const add = (batchLoss: HostArray, counts: HostArray, weight: number) => {
+			// A batch without a pixel that counts has weight 0 and loss 0.
+			lossSum += batchLoss[0] * weight;
+			weightSum += weight;
+			// Summed here, because 2^31 pixels would overflow an i32 on the device.
+			counts.forEach((n, i) => {
+				confusion[Math.floor(i / classes)][i % classes] += n;
+			});
+		};
+		let before: (() => Promise<void>) | undefined;
+		for await (const batch of batches) {
+			signal?.throwIfAborted();
+			await step.prepare(batch.shape);
+			const reading = step.run(batch, ({ loss, counts }) =>
+				awaitedLater(Promise.all([loss.data(), counts.data()])),
+			);
+			const weight = totalWeight(batch.labels, classWeights, ignore);
+			// The device works on this batch while the one before is awaited.
+			await before?.();
+			before = async () => add(...(await reading), weight);
+			await breathe(device);
+		}
 		await before?.();
-		before = async () => add(await reading, weight);
-		await breathe(model.device);
-	}
-	await before?.();
-	if (weights) release(weights);
-	return { loss: weightSum > 0 ? lossSum / weightSum : 0, confusion };
+		return { loss: weightSum > 0 ? lossSum / weightSum : 0, confusion };
+	};
+	return Object.assign(run, {
+		free() {
+			step.free();
+			if (weights) release(weights);
+		},
+	});
 }
 
 /** What the device divides the batch's loss by: the class weights of all pixels that count. */
@@ -135,29 +157,6 @@ function totalWeight(
 		if (label !== ignore) total += weights?.[label] ?? 1;
 	}
 	return total;
-}
-
-type Reading = Promise<HostArray[]>;
-
-/** Starts loss and pixel counts of one batch; the tensors are free again when it returns. */
-function measure(
-	model: Model,
-	batch: LabelledBatch,
-	lossOf: Loss,
-	options: Parameters<Loss>[2],
-): Reading {
-	return scope(() => {
-		const { x, labels } = uploadBatch(batch, model.device);
-		const { logits } = forward(model, model.params, x);
-		const { classes } = model.config;
-		const counts = zeros([classes, classes], {
-			dtype: "i32",
-			device: model.device,
-		});
-		countConfusion(counts, argmax(logits), labels, { ignore: options.ignore });
-		const loss = lossOf(logits, labels, options);
-		return { reading: awaitedLater(Promise.all([loss.data(), counts.data()])) };
-	}).reading;
 }
 
 /** A promise that is awaited after other work: should that work throw first, its own failure is no news. */

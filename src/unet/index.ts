@@ -1,3 +1,4 @@
+export type { BatchShape, LabelledBatch } from "./batch-step.ts";
 export { encodeCheckpoint, type LoadedModel, loadModel } from "./checkpoint.ts";
 export { type Clip, clipGradients } from "./clip.ts";
 export {
@@ -10,8 +11,9 @@ export {
 export { CheckpointError, ConfigError, NumericError } from "./errors.ts";
 export {
 	type Evaluation,
+	type Evaluator,
 	evaluate,
-	type LabelledBatch,
+	evaluator,
 	type LossOptions,
 	predict,
 } from "./evaluate.ts";

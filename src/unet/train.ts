@@ -1,11 +1,12 @@
 import { release } from "../engine/index.ts";
+import type { BatchShape, LabelledBatch } from "./batch-step.ts";
 import type { Clip } from "./clip.ts";
 import { ConfigError, NumericError } from "./errors.ts";
 import {
 	breathe,
 	type Evaluation,
-	evaluate,
-	type LabelledBatch,
+	type Evaluator,
+	evaluator,
 	type LossOptions,
 	uploadWeights,
 } from "./evaluate.ts";
@@ -64,6 +65,8 @@ export interface TrainOptions extends LossOptions {
 	readonly epochs: number;
 	readonly stepsPerEpoch: number;
 	nextBatch(): LabelledBatch | Promise<LabelledBatch>;
+	/** Shape of the batches, where it is known before the first: the step is then compiled while that is loaded. */
+	readonly batchShape?: BatchShape;
 	/** Called once per epoch. */
 	validBatches?(): Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>;
 	/** A number, or a schedule over the steps of the whole training; default the optimizer's own. */
@@ -115,17 +118,23 @@ export async function train(
 		state.optimizer,
 		weights,
 	);
+	const measure = evaluator(model, options);
+	const compiled = options.batchShape && step.prepare(options.batchShape);
+	// Should it fail, the first step says so.
+	compiled?.catch(() => {});
 	try {
 		while (state.epoch < epochs) {
 			await runSteps(model, options, schedule, step, state);
 			if (signal?.aborted) return { stopped: true, state };
-			const report = await closeEpoch(model, options, state);
+			const report = await closeEpoch(measure, options, state);
 			if (!report) return { stopped: true, state };
 			await options.onEpoch?.(report);
 		}
 		return { stopped: false, state };
 	} finally {
+		await Promise.allSettled([compiled]);
 		step.free();
+		measure.free();
 		if (weights) release(weights);
 	}
 }
@@ -153,7 +162,7 @@ async function runSteps(
 	let before: (() => Promise<void>) | undefined;
 	while (state.step < stepsPerEpoch && !signal?.aborted) {
 		const batch = await options.nextBatch();
-		await step.prepare(batch);
+		await step.prepare(batch.shape);
 		const learningRate = schedule(state.optimizer.step);
 		if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
 			throw new ConfigError(
@@ -180,7 +189,7 @@ async function runSteps(
 
 /** Validates and moves the state on to the next epoch; undefined if the signal came in between. */
 async function closeEpoch(
-	model: Model,
+	measure: Evaluator,
 	options: TrainOptions,
 	state: TrainingState,
 ): Promise<EpochReport | undefined> {
@@ -188,7 +197,7 @@ async function closeEpoch(
 	let best = true;
 	if (options.validBatches) {
 		try {
-			validation = await evaluate(model, options.validBatches(), options);
+			validation = await measure(options.validBatches(), options.signal);
 		} catch (error) {
 			if (options.signal?.aborted) return undefined;
 			throw error;

@@ -1,20 +1,8 @@
-import {
-	capture,
-	live,
-	pack,
-	scope,
-	type Tensor,
-	valueAndGrad,
-} from "../engine/index.ts";
+import { live, pack, type Tensor, valueAndGrad } from "../engine/index.ts";
 import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
+import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
-import {
-	awaitedLater,
-	IGNORE_LABEL,
-	type LabelledBatch,
-	type LossOptions,
-	uploadBatch,
-} from "./evaluate.ts";
+import { awaitedLater, IGNORE_LABEL, type LossOptions } from "./evaluate.ts";
 import { forward, type Model, type NamedTensors } from "./model.ts";
 import {
 	type Optimizer,
@@ -25,10 +13,8 @@ import {
 /** Trains on one batch; the promise is of its loss. */
 export interface TrainingStep {
 	(batch: LabelledBatch, learningRate: number): Promise<number>;
-	/** Records the step for batches of this shape and compiles its kernels in parallel; at once where that is done. */
-	prepare(batch: LabelledBatch): Promise<void>;
-	/** Gives back the memory of the captured step. */
-	free(): void;
+	readonly prepare: BatchStep<Tensor>["prepare"];
+	readonly free: BatchStep<Tensor>["free"];
 }
 
 /** The step itself: gradients, optimizer at the rate that `rate` gives, running moments. Returns the loss. */
@@ -76,24 +62,14 @@ export function trainingStep(
 	pack(model.params);
 	pack(model.state);
 	let rate = 0;
-	const step = capture(
+	const step = batchStep(
+		model.device,
 		plainStep(model, options, optimizer, state, weights, () => rate),
 	);
-	const run = (batch: LabelledBatch, learningRate: number) =>
-		scope(() => {
-			rate = learningRate;
-			const { x, labels } = uploadBatch(batch, model.device);
-			return { loss: awaitedLater(step(x, labels).item()) };
-		}).loss;
-	const prepared = new Set<string>();
-	const prepare = async (batch: LabelledBatch) => {
-		const key = batch.shape.join();
-		if (prepared.has(key)) return;
-		prepared.add(key);
-		await scope(() => {
-			const { x, labels } = uploadBatch(batch, model.device);
-			return { done: step.prepare(x, labels) };
-		}).done;
+	const run = (batch: LabelledBatch, learningRate: number) => {
+		rate = learningRate;
+		return step.run(batch, (loss) => awaitedLater(loss.item()));
 	};
-	return Object.assign(run, { prepare, free: step.free });
+	const { prepare, free } = step;
+	return Object.assign(run, { prepare, free });
 }

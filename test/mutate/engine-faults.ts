@@ -63,4 +63,28 @@ export const engineFaults: readonly Fault[] = [
 		"if (exponent > 31)",
 		"test/half.test.ts",
 	),
+	fault(
+		"src/engine/tuned.ts",
+		"choice?.kernels === fingerprint(variants)",
+		"choice",
+		"test/tuned.test.ts",
+	),
+	fault(
+		"src/engine/tuned.ts",
+		"used.set(key, choice);",
+		"",
+		"test/tuned.test.ts",
+	),
+	fault(
+		"src/engine/tuned.ts",
+		"device.parts.pool.trim();",
+		"",
+		"test/tuned.test.ts",
+	),
+	fault(
+		"src/engine/tuned.ts",
+		"for (const [key, choice] of found) choices.set(key, choice);",
+		"",
+		"test/tuned.test.ts",
+	),
 ];

@@ -146,4 +146,16 @@ export const trainingFaults: readonly Fault[] = [
 		"[a, b, kh, kw] = shape",
 		"test/unet/checkpoint.test.ts",
 	),
+	fault(
+		"src/unet/evaluate.ts",
+		'cast(zeros([classes, classes], { device }), { to: "i32" })',
+		'zeros([classes, classes], { device, dtype: "i32" })',
+		"test/unet/gpu.test.ts",
+	),
+	fault(
+		"src/app/tune-job.ts",
+		'await host.write("tuning", bytes.encode(used));',
+		"",
+		"test/cli/tune.test.ts",
+	),
 ];

@@ -8,6 +8,8 @@ import {
 } from "../../src/engine/index.ts";
 import { softmaxCrossEntropy } from "../../src/kernels/index.ts";
 import {
+	evaluate,
+	evaluator,
 	forward,
 	heNormal,
 	type LabelledBatch,
@@ -139,6 +141,64 @@ await describeOnGpus((open) => {
 		expect(peak.at(-1)).toBe(peak[1]);
 		// Held until here, or the garbage collector would free their memory.
 		expect([model, result]).toHaveLength(2);
+		device.destroy();
+	});
+});
+
+await describeOnDevices((device) => {
+	test("evaluation over and over counts as the CPU reference does, a last batch of another size included", async () => {
+		const batches = [odd, odd, noise([1, 19, 13, 3])];
+		const options = { classWeights: [1, 2, 1, 0.5, 1] };
+		const on = (device: Device) => unet(config, { seed: 2, device });
+		const cpu = await evaluate(on(cpuDevice()), batches, options);
+		const measure = evaluator(on(device()), options);
+		const first = await measure(batches);
+		expect(first.confusion).toEqual(cpu.confusion);
+		expect(first.loss).toBeCloseTo(cpu.loss, 4);
+		const { liveBytes, dispatches } = device().stats;
+		expect(await measure(batches)).toEqual(first);
+		// Less where the garbage collector freed what earlier tests left.
+		expect(device().stats.liveBytes).toBeLessThanOrEqual(liveBytes);
+		expect(device().stats.dispatches).toBeGreaterThan(dispatches);
+		measure.free();
+		expect(device().stats.liveBytes).toBeLessThan(liveBytes);
+	});
+});
+
+await describeOnGpus((open) => {
+	test("with the batches' shape the step is compiled before the first batch is there", async () => {
+		const device = await open();
+		const model = unet(config, { seed: 2, device });
+		const { choose } = device;
+		const chosen = new Promise<void>((resolve) => {
+			device.choose = (...call) => {
+				resolve();
+				return choose(...call);
+			};
+		});
+		const { stopped } = await train(model, {
+			epochs: 1,
+			stepsPerEpoch: 1,
+			batchShape: odd.shape,
+			nextBatch: async () => {
+				await chosen;
+				return odd;
+			},
+		});
+		expect(stopped).toBe(false);
+		device.choose = choose;
+
+		// A batch that never comes leaves nothing of the step behind.
+		const { liveBuffers } = device.stats;
+		const failing = train(model, {
+			epochs: 1,
+			stepsPerEpoch: 1,
+			batchShape: [4, 16, 16, 3],
+			nextBatch: () => Promise.reject(new Error("no such image")),
+		});
+		await expect(failing).rejects.toThrow("no such image");
+		// Adam's two means.
+		expect(device.stats.liveBuffers).toBeLessThanOrEqual(liveBuffers + 2);
 		device.destroy();
 	});
 });

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { release, scope, type WebgpuDevice } from "../../src/engine/index.ts";
-import { uploadBatch } from "../../src/unet/evaluate.ts";
+import { uploadBatch } from "../../src/unet/batch-step.ts";
 import {
 	adam,
 	type LabelledBatch,
