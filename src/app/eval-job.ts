@@ -1,3 +1,4 @@
+import { readBatch } from "../data/batches.ts";
 import { type Device, scope, tensor } from "../index.ts";
 import {
 	evaluate,
@@ -6,7 +7,7 @@ import {
 	predict,
 } from "../unet/index.ts";
 import type { Job, JobHost } from "./job.ts";
-import { chunks, labelledBatch, readSet } from "./read-set.ts";
+import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
 type EvalJob = Extract<Job, { kind: "eval" }>;
@@ -19,14 +20,14 @@ export async function runEval(
 	reporter: Reporter,
 	device: Device,
 ): Promise<boolean> {
-	const set = await readSet(host, "set", job.set);
+	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const total = set.count;
 	async function* batches(): AsyncGenerator<LabelledBatch> {
 		for (const indices of chunks(total, job.batch)) {
 			await reporter.sendSoon({ type: "progress", done: indices[0], total });
-			yield labelledBatch(set, indices);
+			yield await readBatch(set, indices);
 		}
 	}
 	const { signal } = reporter;
@@ -47,14 +48,14 @@ export async function runPredict(
 	reporter: Reporter,
 	device: Device,
 ): Promise<boolean> {
-	const set = await readSet(host, "set", job.set, { labelled: false });
+	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const { classes } = model.config;
 	const each = set.height * set.width * classes;
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
-		const { x, shape } = labelledBatch(set, indices);
+		const { x, shape } = await readBatch(set, indices);
 		// The read is recorded inside the scope, before it frees the tensors.
 		const { reading } = scope(() => {
 			const input = tensor(x, shape, { device });

@@ -1,5 +1,10 @@
-import { createSampler } from "../data/batches.ts";
-import type { SegmentationSet } from "../data/segmentation-set.ts";
+import {
+	readBatch,
+	type TrainingBatches,
+	trainingBatches,
+} from "../data/batches.ts";
+import { cached, type SampleSource } from "../data/sample-source.ts";
+import { createSampler } from "../data/sampler.ts";
 import { argmax, type Device, scope, tensor } from "../index.ts";
 import {
 	constant,
@@ -17,7 +22,7 @@ import {
 	unet,
 } from "../unet/index.ts";
 import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
-import { chunks, labelledBatch, readSet } from "./read-set.ts";
+import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
 type TrainJob = Extract<Job, { kind: "train" }>;
@@ -30,25 +35,33 @@ export async function runTrain(
 	device: Device,
 ): Promise<boolean> {
 	const { config } = job;
-	const trainSet = await readSet(host, "train", job.train);
-	const validSet = await readSet(host, "valid", job.valid);
+	const trainSet = cached(hostSource(host, "train", job.train), job.cacheBytes);
+	const validSet = hostSource(host, "valid", job.valid);
 	const model = unet(config.model, { seed: config.seed, device });
-	const sampler = createSampler(trainSet.count, config.batch, config.seed);
-	const steps = sampler.stepsPerEpoch;
-	const flip = config.flip ? { flip: sampler.random } : {};
+	const sampler = createSampler({
+		count: trainSet.count,
+		batchSize: config.batch,
+		seed: config.seed,
+		sampling: config.sampling,
+		imagesOfClass: job.imagesOfClass,
+	});
+	const batches = trainingBatches(trainSet, sampler, config);
+	const steps = batches.stepsPerEpoch;
+	const meter = waitMeter(batches);
 	const rate = throughput(config.batch);
 	let epochStart = performance.now();
 
 	const saveAs = async (names: string[], training: TrainingState) => {
 		const metadata = {
 			[CONFIG_KEY]: JSON.stringify(config),
-			sampler: JSON.stringify(sampler.state()),
+			sampler: JSON.stringify(batches.state()),
 		};
 		const bytes = await encodeCheckpoint(model, { training, metadata });
 		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
 	};
-	const onStep = (report: StepReport) =>
-		reporter.sendSoon({
+	const onStep = (report: StepReport) => {
+		meter.measure();
+		return reporter.sendSoon({
 			type: "step",
 			epoch: report.epoch,
 			epochs: config.epochs,
@@ -57,7 +70,9 @@ export async function runTrain(
 			loss: report.loss,
 			learningRate: report.learningRate,
 			imagesPerSecond: rate(),
+			dataWait: meter.waitSeconds() / meter.stepSeconds(),
 		});
+	};
 	const onEpoch = async (report: EpochReport) => {
 		const seconds = (performance.now() - epochStart) / 1000;
 		await reporter.send({
@@ -67,17 +82,20 @@ export async function runTrain(
 			validLoss: report.validation?.loss ?? 0,
 			confusion: report.validation?.confusion ?? [],
 			seconds,
+			stepSeconds: meter.stepSeconds(),
+			waitSeconds: meter.waitSeconds(),
 			best: report.best,
 		});
 		await saveAs(report.best ? ["last", "best"] : ["last"], report.state);
 		await writeSamples(model, validSet, job.samples, report.epoch, host);
 		epochStart = performance.now();
+		meter.restart();
 	};
 
 	const { stopped, state } = await train(model, {
 		epochs: config.epochs,
 		stepsPerEpoch: steps,
-		nextBatch: () => labelledBatch(trainSet, sampler.next().indices, flip),
+		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
@@ -91,7 +109,7 @@ export async function runTrain(
 
 /** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */
 async function* validBatches(
-	set: SegmentationSet,
+	set: SampleSource,
 	size: number,
 	reporter: Reporter,
 ): AsyncGenerator<LabelledBatch> {
@@ -101,19 +119,19 @@ async function* validBatches(
 			done: indices[0],
 			total: set.count,
 		});
-		yield labelledBatch(set, indices);
+		yield await readBatch(set, indices);
 	}
 }
 
 async function writeSamples(
 	model: Model,
-	set: SegmentationSet,
+	set: SampleSource,
 	count: number,
 	epoch: number,
 	host: JobHost,
 ): Promise<void> {
 	for (let i = 0; i < Math.min(count, set.count); i++) {
-		const { x, shape } = labelledBatch(set, [i]);
+		const { x, shape } = await readBatch(set, [i]);
 		// The read is recorded inside the scope, before it frees the tensors.
 		const { classes } = scope(() => {
 			const input = tensor(x, shape, { device: model.device });
@@ -129,6 +147,27 @@ function scheduleOf(config: TrainConfig, steps: number): Schedule {
 	return config.schedule === "cosine"
 		? cosine(rate, steps)
 		: oneCycle(rate, steps);
+}
+
+/** Measures how long an epoch's steps take and how much of it they wait for images. */
+function waitMeter({ waited }: TrainingBatches) {
+	let start = performance.now();
+	let waitedBefore = waited();
+	let steps = 0;
+	let wait = 0;
+	return {
+		restart() {
+			start = performance.now();
+			waitedBefore = waited();
+		},
+		/** To be called when a step is done: what comes after the last one is no step. */
+		measure() {
+			steps = performance.now() - start;
+			wait = waited() - waitedBefore;
+		},
+		stepSeconds: () => steps / 1000,
+		waitSeconds: () => wait / 1000,
+	};
 }
 
 /** Images per second over the last steps; 0 until two are done. */

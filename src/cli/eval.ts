@@ -6,13 +6,13 @@ import { command } from "./command.ts";
 import { InterruptedError, listenForInterrupt } from "./interrupt.ts";
 import { type Checkpoint, readCheckpoint } from "./load-checkpoint.ts";
 import {
-	bytesOf,
 	DIGITS,
 	digits,
 	FOLDER_OPTIONS,
 	headerOf,
 	loadFolder,
 	loadOptions,
+	sampleBytes,
 } from "./load-data.ts";
 import * as option from "./option.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
@@ -64,14 +64,12 @@ export const evaluate = command({
 				terminal,
 			),
 		);
-		const arrays: Record<string, Uint8Array<ArrayBuffer>> = {
-			"set.images": bytesOf(set.images),
-			"set.labels": bytesOf(set.labels),
-			checkpoint: checkpoint.bytes,
-		};
 		let found: { loss: number; confusion: Confusion } | undefined;
 		const host = {
-			read: (name: string) => arrays[name],
+			read: (name: string) =>
+				name === "checkpoint"
+					? checkpoint.bytes
+					: sampleBytes(set, Number(name.split("/")[1])),
 			event(event: JobEvent) {
 				if (event.type === "confusion") found = event;
 				if (event.type === "progress") {

@@ -1,12 +1,17 @@
 import type { TrainConfig } from "../app/job.ts";
+import type { AugmentConfig } from "../data/augment.ts";
+import { checkAugment, parseAugment } from "../data/augment-config.ts";
 import { DataError, UsageError } from "../data/errors.ts";
+import { SAMPLINGS } from "../data/sampler.ts";
+import { DATA_PRESETS } from "../data/seed-presets.ts";
 import {
 	classHistogram,
+	IGNORE,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
 import { unetConfig } from "../unet/index.ts";
 import { digitsPreset } from "./digits-preset.ts";
-import { DIGITS, type TrainingData } from "./load-data.ts";
+import { backgroundOf, DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
 
 /** What a user's own set gets where an option is not given. */
@@ -39,7 +44,16 @@ export const TRAINING_OPTIONS = {
 	"class-weights": option.classWeights(
 		"loss weights; auto = 1/sqrt(frequency) (auto)",
 	),
-	flip: option.flag("mirror half of the training images left to right"),
+	augment: option.text(
+		"LIST",
+		"changes of training images, e.g. flips,rotation=15 (none)",
+		"names of changes separated by commas, for example flips,rot90,brightness=0.1",
+	),
+	outside: option.choice(
+		["ignore", "background"],
+		"label of pixels beyond a moved image (ignore)",
+	),
+	sampling: option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
 };
 
@@ -97,10 +111,30 @@ export function resolveConfig(
 		learningRate: values.lr ?? preset.learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
-		flip: values.flip,
+		augment: resolveAugment(values, train, classNames),
+		sampling: values.sampling ?? "shuffle",
 		seed: values.seed ?? 0,
 		...mask,
 	};
+}
+
+/** The changes of training images: a seed's, or those listed. */
+export function resolveAugment(
+	values: Pick<Values, "augment" | "outside">,
+	set: SegmentationSet,
+	classNames: readonly string[],
+): AugmentConfig {
+	const { augment = "none", outside } = values;
+	const preset = Object.hasOwn(DATA_PRESETS, augment)
+		? DATA_PRESETS[augment].augment
+		: undefined;
+	const config: AugmentConfig = {
+		choose: "each",
+		...(preset ?? { steps: augment === "none" ? [] : parseAugment(augment) }),
+		outside: outside === "background" ? backgroundOf(classNames) : IGNORE,
+	};
+	checkAugment(config, set);
+	return config;
 }
 
 /**

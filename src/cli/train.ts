@@ -1,9 +1,11 @@
 import { basename, join, resolve } from "node:path";
 import type { Job, TrainConfig } from "../app/job.ts";
 import { WgradError } from "../data/errors.ts";
+import { imagesOfClass } from "../data/segmentation-set.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import {
+	DIGITS,
 	FOLDER_OPTIONS,
 	headerOf,
 	loadOptions,
@@ -18,6 +20,7 @@ import {
 } from "./run-folder.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { formatScore, scoreTable } from "./scores.ts";
+import { divisionOf, refuseDivision, SPLIT_OPTIONS } from "./split-options.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
 import { type TrainRecord, trainHost } from "./train-host.ts";
@@ -40,13 +43,13 @@ export const train = command({
 		channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
 		classes: option.classes("number of classes or their names (found)"),
 		...FOLDER_OPTIONS,
-		val: option.number(
-			"SHARE",
-			"share of the images that validate (0.2)",
-			"a number between 0 and 1, for example 0.2",
-			(n) => n > 0 && n < 1,
-		),
+		...SPLIT_OPTIONS,
 		...TRAINING_OPTIONS,
+		cache: option.wholeNumber(
+			"MIB",
+			"most memory for images kept between epochs (1024)",
+			0,
+		),
 		...WHERE_OPTIONS,
 		json: option.flag("print the result as JSON"),
 	},
@@ -66,6 +69,12 @@ export const train = command({
 			: openNumberedFolder(join("runs", basename(resolve(dir))));
 
 		const mask = loadOptions(values);
+		if (dir === DIGITS) refuseDivision(values);
+		const divide = divisionOf(
+			values,
+			seed,
+			mask.allowOrphans ? terminal.warn : undefined,
+		);
 		const data = await interrupt.abandonable(
 			loadTrainingData(
 				dir,
@@ -78,7 +87,7 @@ export const train = command({
 					}),
 					classNames: Array.isArray(classes) ? classes : undefined,
 				},
-				{ fraction: values.val ?? 0.2, seed },
+				{ divide, seed },
 				terminal,
 			),
 		);
@@ -86,7 +95,8 @@ export const train = command({
 			...(mask.map && { map: mask.map }),
 			ignore: mask.ignore ?? [],
 		});
-		const run = { folder, data, config, terminal, interrupt };
+		const cacheBytes = (values.cache ?? 1024) * 2 ** 20;
+		const run = { folder, cacheBytes, data, config, terminal, interrupt };
 		const { stopped, record } = await work(run, dir, where);
 		const report = values.json ? jsonReport : textReport;
 		terminal.result(report(folder, config, record, stopped));
@@ -96,6 +106,7 @@ export const train = command({
 
 interface Run {
 	readonly folder: OutputFolder;
+	readonly cacheBytes: number;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
 	readonly terminal: Terminal;
@@ -103,7 +114,7 @@ interface Run {
 }
 
 async function work(
-	{ folder, data, config, terminal, interrupt }: Run,
+	{ folder, cacheBytes, data, config, terminal, interrupt }: Run,
 	dir: string,
 	where: ReturnType<typeof chooseWhere>,
 ): Promise<{ stopped: boolean; record: TrainRecord }> {
@@ -116,6 +127,10 @@ async function work(
 		train: headerOf(data.train),
 		valid: headerOf(data.valid),
 		samples: SAMPLES,
+		cacheBytes,
+		...(config.sampling === "balanced" && {
+			imagesOfClass: imagesOfClass(data.train),
+		}),
 	};
 	terminal.note(
 		`Training: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
@@ -151,7 +166,7 @@ function checkpoint(folder: OutputFolder, name: "last" | "best"): string {
 function textReport(
 	folder: OutputFolder,
 	config: TrainConfig,
-	{ best, last, panels }: TrainRecord,
+	{ best, last, panels, stepSeconds, waitSeconds }: TrainRecord,
 	stopped: boolean,
 ): string {
 	const lines: string[] = [];
@@ -166,6 +181,10 @@ function textReport(
 			);
 		}
 	}
+	if (stepSeconds > 0) {
+		const share = (100 * waitSeconds) / stepSeconds;
+		lines.push(`Steps waited for images ${share.toFixed(1)} % of their time.`);
+	}
 	lines.push("", `Run folder:  ${folder.path}`);
 	lines.push(
 		`Checkpoint:  ${checkpoint(folder, best && !stopped ? "best" : "last")}`,
@@ -179,13 +198,14 @@ function textReport(
 function jsonReport(
 	folder: OutputFolder,
 	_: TrainConfig,
-	{ adapter, best, last, panels }: TrainRecord,
+	{ adapter, best, last, panels, stepSeconds, waitSeconds }: TrainRecord,
 	stopped: boolean,
 ): string {
 	const checkpoints = {
 		last: checkpoint(folder, "last"),
 		...(best && { best: checkpoint(folder, "best") }),
 	};
-	const report = { run: folder.path, stopped, adapter, best, last };
+	const dataWait = stepSeconds > 0 ? waitSeconds / stepSeconds : null;
+	const report = { run: folder.path, stopped, adapter, best, last, dataWait };
 	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
 }
