@@ -1,6 +1,7 @@
 import type { Job, JobEvent } from "../app/job.ts";
-import { DataError, WgradError } from "../data/errors.ts";
-import type { SegmentationSet } from "../data/segmentation-set.ts";
+import { DataError, UsageError, WgradError } from "../data/errors.ts";
+import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
+import { indicesOf } from "../data/split-lists.ts";
 import type { Confusion } from "../unet/index.ts";
 import { command } from "./command.ts";
 import { InterruptedError, listenForInterrupt } from "./interrupt.ts";
@@ -17,6 +18,7 @@ import {
 import * as option from "./option.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { scoresOf, scoreTable } from "./scores.ts";
+import { readSplit } from "./split-options.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** Images per batch. */
@@ -41,6 +43,12 @@ export const evaluate = command({
 			"a folder, or digits",
 		),
 		...FOLDER_OPTIONS,
+		split: option.text(
+			"RUN|FILE",
+			"only one part of the split.json of a run",
+			"a run folder or a split.json",
+		),
+		part: option.choice(["test", "valid", "train"], "which part (test)"),
 		seed: option.wholeNumber("N", "of the digits (0)", 0),
 		...WHERE_OPTIONS,
 		json: option.flag("print the result, with confusion matrix, as JSON"),
@@ -55,7 +63,8 @@ export const evaluate = command({
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
 		const checkpoint = await readCheckpoint(values.checkpoint);
-		const set = await interrupt.abandonable(
+		const part = partOf(values);
+		const whole = await interrupt.abandonable(
 			loadFor(
 				checkpoint,
 				values.data,
@@ -64,6 +73,7 @@ export const evaluate = command({
 				terminal,
 			),
 		);
+		const set = part ? subset(whole, part(whole.names)) : whole;
 		let found: { loss: number; confusion: Confusion } | undefined;
 		const host = {
 			read: (name: string) =>
@@ -109,6 +119,37 @@ export const evaluate = command({
 		return 0;
 	},
 });
+
+/** The images that `--split` and `--part` name; undefined means all. */
+function partOf({
+	data,
+	split,
+	part,
+}: {
+	data: string;
+	split: string | undefined;
+	part: "test" | "valid" | "train" | undefined;
+}): ((names: readonly string[]) => number[]) | undefined {
+	if (split === undefined) {
+		if (part === undefined) return undefined;
+		throw new UsageError(
+			`--part ${part} needs --split RUN, the run whose split it is a part of`,
+		);
+	}
+	if (data === DIGITS) {
+		throw new UsageError(
+			"--split does not apply to the built-in digits; leave it out",
+		);
+	}
+	const { file, parts } = readSplit(split);
+	const names = parts[part ?? "test"];
+	if (!names?.length) {
+		throw new UsageError(
+			`--split ${file}: has no ${part ?? "test"} images; give --part valid or --part train`,
+		);
+	}
+	return (all) => indicesOf({ file, names }, all);
+}
 
 async function loadFor(
 	{ model, preprocessing }: Checkpoint,

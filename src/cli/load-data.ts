@@ -43,6 +43,32 @@ export function loadOptions(values: {
 	};
 }
 
+/** The options that say what becomes of the images of a folder. */
+export const SHAPE_OPTIONS = {
+	size: option.size("resize all images to this height and width"),
+	channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
+	classes: option.classes("number of classes or their names (found)"),
+};
+
+/** These options as the loader takes them. */
+export function shapeOptions({
+	size,
+	channels,
+	classes,
+}: {
+	size: [number, number] | undefined;
+	channels: "1" | "3" | undefined;
+	classes: number | string[] | undefined;
+}): LoadOptions {
+	return {
+		...(size && { size }),
+		...(channels && { channels: channels === "1" ? 1 : 3 }),
+		...(classes && {
+			classes: typeof classes === "number" ? classes : classes.length,
+		}),
+	};
+}
+
 /** A training set and a validation set. */
 export interface TrainingData {
 	/** For the run folder's default name. */

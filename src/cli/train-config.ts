@@ -1,17 +1,14 @@
 import type { TrainConfig } from "../app/job.ts";
-import type { AugmentConfig } from "../data/augment.ts";
-import { checkAugment, parseAugment } from "../data/augment-config.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { SAMPLINGS } from "../data/sampler.ts";
-import { DATA_PRESETS } from "../data/seed-presets.ts";
 import {
 	classHistogram,
-	IGNORE,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
 import { unetConfig } from "../unet/index.ts";
+import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
-import { backgroundOf, DIGITS, type TrainingData } from "./load-data.ts";
+import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
 
 /** What a user's own set gets where an option is not given. */
@@ -44,15 +41,7 @@ export const TRAINING_OPTIONS = {
 	"class-weights": option.classWeights(
 		"loss weights; auto = 1/sqrt(frequency) (auto)",
 	),
-	augment: option.text(
-		"LIST",
-		"changes of training images, e.g. flips,rotation=15 (none)",
-		"names of changes separated by commas, for example flips,rot90,brightness=0.1",
-	),
-	outside: option.choice(
-		["ignore", "background"],
-		"label of pixels beyond a moved image (ignore)",
-	),
+	...AUGMENT_OPTIONS,
 	sampling: option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
 };
@@ -116,25 +105,6 @@ export function resolveConfig(
 		seed: values.seed ?? 0,
 		...mask,
 	};
-}
-
-/** The changes of training images: a seed's, or those listed. */
-export function resolveAugment(
-	values: Pick<Values, "augment" | "outside">,
-	set: SegmentationSet,
-	classNames: readonly string[],
-): AugmentConfig {
-	const { augment = "none", outside } = values;
-	const preset = Object.hasOwn(DATA_PRESETS, augment)
-		? DATA_PRESETS[augment].augment
-		: undefined;
-	const config: AugmentConfig = {
-		choose: "each",
-		...(preset ?? { steps: augment === "none" ? [] : parseAugment(augment) }),
-		outside: outside === "background" ? backgroundOf(classNames) : IGNORE,
-	};
-	checkAugment(config, set);
-	return config;
 }
 
 /**

@@ -10,6 +10,8 @@ import {
 	headerOf,
 	loadOptions,
 	loadTrainingData,
+	SHAPE_OPTIONS,
+	shapeOptions,
 	type TrainingData,
 } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -39,9 +41,7 @@ export const train = command({
 			"a folder, or digits",
 		),
 		out: option.text("RUN", "new folder for the run (runs/NAME-N)", "a folder"),
-		size: option.size("resize all images to this height and width"),
-		channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
-		classes: option.classes("number of classes or their names (found)"),
+		...SHAPE_OPTIONS,
 		...FOLDER_OPTIONS,
 		...SPLIT_OPTIONS,
 		...TRAINING_OPTIONS,
@@ -63,7 +63,7 @@ export const train = command({
 		const terminal = openTerminal();
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
-		const { data: dir, seed = 0, channels, classes, size } = values;
+		const { data: dir, seed = 0, classes } = values;
 		const folder = values.out
 			? openRunFolder(values.out)
 			: openNumberedFolder(join("runs", basename(resolve(dir))));
@@ -80,11 +80,7 @@ export const train = command({
 				dir,
 				{
 					...mask,
-					...(size && { size }),
-					...(channels && { channels: channels === "1" ? 1 : 3 }),
-					...(classes && {
-						classes: typeof classes === "number" ? classes : classes.length,
-					}),
+					...shapeOptions(values),
 					classNames: Array.isArray(classes) ? classes : undefined,
 				},
 				{ divide, seed },

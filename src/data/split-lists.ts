@@ -84,6 +84,11 @@ export function splitOf(
 	return split;
 }
 
+/** The listed images among a set's. Throws DataError for names that are not there. */
+export function indicesOf(list: NameList, names: readonly string[]): number[] {
+	return finder(names)(list);
+}
+
 /**
  * Divides a set's images by lists and a plan: what no list names is divided
  * by the plan, or the training list is if there is one. `missing` is told of
