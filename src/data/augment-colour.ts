@@ -55,16 +55,16 @@ function eachHsv(x: Float32Array, change: (hsv: Hsv) => void): void {
 		change(hsv);
 		const { h, s, v } = hsv;
 		// Each channel is v where the hue is near it, v * (1 - s) where it is far.
-		const from = (near: number) => v * (1 - s + s * unit(near));
-		x[i] = from(Math.abs(6 * h - 3) - 1);
-		x[i + 1] = from(2 - Math.abs(6 * h - 2));
-		x[i + 2] = from(2 - Math.abs(6 * h - 4));
+		x[i] = v * (1 - s + s * unit(Math.abs(6 * h - 3) - 1));
+		x[i + 1] = v * (1 - s + s * unit(2 - Math.abs(6 * h - 2)));
+		x[i + 2] = v * (1 - s + s * unit(2 - Math.abs(6 * h - 4)));
 	}
 }
 
 function toHsv(r: number, g: number, b: number, hsv: Hsv): void {
-	const v = Math.max(r, g, b);
-	const range = v - Math.min(r, g, b);
+	const v = r > g ? (r > b ? r : b) : g > b ? g : b;
+	const least = r < g ? (r < b ? r : b) : g < b ? g : b;
+	const range = v - least;
 	hsv.v = v;
 	hsv.s = v > 0 ? range / v : 0;
 	if (range === 0) hsv.h = 0;
@@ -75,5 +75,5 @@ function toHsv(r: number, g: number, b: number, hsv: Hsv): void {
 }
 
 function unit(value: number): number {
-	return Math.min(Math.max(value, 0), 1);
+	return value < 0 ? 0 : value > 1 ? 1 : value;
 }

@@ -53,46 +53,55 @@ export function elastic(deviation: number, random: Random): Move {
 	const across = Float64Array.from({ length: NODES * NODES }, node);
 	const down = Float64Array.from({ length: NODES * NODES }, node);
 	return ({ x, y, height, width }) => {
+		const perColumn = (NODES - 1) / Math.max(width - 1, 1);
+		const perRow = (NODES - 1) / Math.max(height - 1, 1);
+		const shift: [number, number] = [0, 0];
 		for (let i = 0; i < x.length; i++) {
-			const u = (x[i] / Math.max(width - 1, 1)) * (NODES - 1);
-			const v = (y[i] / Math.max(height - 1, 1)) * (NODES - 1);
-			const dx = bicubic(across, u, v);
-			const dy = bicubic(down, u, v);
-			x[i] += dx;
-			y[i] += dy;
+			bicubic([across, down], perColumn * x[i], perRow * y[i], shift);
+			x[i] += shift[0];
+			y[i] += shift[1];
 		}
 	};
 }
 
-/** Value between the nodes (Keys 1981, a = -1/2); beyond the grid the outermost nodes are repeated. */
+const weightsX = new Float64Array(4);
+const weightsY = new Float64Array(4);
+
+/**
+ * Values of grids at a place between their nodes (Keys 1981, a = -1/2); beyond
+ * a grid its outermost nodes are repeated.
+ */
 export function bicubic(
-	nodes: ArrayLike<number>,
+	grids: readonly ArrayLike<number>[],
 	u: number,
 	v: number,
-): number {
+	values: number[],
+): void {
 	const column = Math.floor(u);
 	const row = Math.floor(v);
-	const weightsX = keys(u - column);
-	const weightsY = keys(v - row);
-	const clamp = (n: number) => Math.min(Math.max(n, 0), NODES - 1);
-	let sum = 0;
+	keys(u - column, weightsX);
+	keys(v - row, weightsY);
+	values.fill(0);
 	for (let j = 0; j < 4; j++) {
-		const first = clamp(row - 1 + j) * NODES;
+		const first = onGrid(row - 1 + j) * NODES;
 		for (let i = 0; i < 4; i++) {
-			sum += weightsY[j] * weightsX[i] * nodes[first + clamp(column - 1 + i)];
+			const weight = weightsY[j] * weightsX[i];
+			const at = first + onGrid(column - 1 + i);
+			for (let k = 0; k < grids.length; k++) values[k] += weight * grids[k][at];
 		}
 	}
-	return sum;
+}
+
+function onGrid(node: number): number {
+	return node < 0 ? 0 : node < NODES ? node : NODES - 1;
 }
 
 /** Weights of the four nodes around a place `t` past the second. */
-function keys(t: number): readonly [number, number, number, number] {
-	return [
-		((-0.5 * t + 1) * t - 0.5) * t,
-		(1.5 * t - 2.5) * t * t + 1,
-		((-1.5 * t + 2) * t + 0.5) * t,
-		(0.5 * t - 0.5) * t * t,
-	];
+function keys(t: number, weights: Float64Array): void {
+	weights[0] = ((-0.5 * t + 1) * t - 0.5) * t;
+	weights[1] = (1.5 * t - 2.5) * t * t + 1;
+	weights[2] = ((-1.5 * t + 2) * t + 0.5) * t;
+	weights[3] = (0.5 * t - 0.5) * t * t;
 }
 
 /**
@@ -106,51 +115,56 @@ export function warp(
 	outside: number,
 ): void {
 	const { x, labels, height, width, channels } = pixels;
-	const count = height * width;
-	const places: Places = {
-		x: Float64Array.from({ length: count }, (_, i) => i % width),
-		y: Float64Array.from({ length: count }, (_, i) => Math.floor(i / width)),
-		height,
-		width,
-	};
+	const places = identity(height, width);
 	for (const move of [...moves].reverse()) move(places);
 	const image = x.slice();
 	const ids = labels.slice();
-	for (let i = 0; i < count; i++) {
+	for (let i = 0; i < ids.length; i++) {
 		const column = Math.round(places.x[i]);
 		const row = Math.round(places.y[i]);
-		const target = x.subarray(i * channels, (i + 1) * channels);
 		if (column >= 0 && column < width && row >= 0 && row < height) {
 			labels[i] = ids[row * width + column];
-			bilinear(image, pixels, places.x[i], places.y[i], target);
+			bilinear(image, pixels, places.x[i], places.y[i], i * channels);
 		} else {
 			labels[i] = outside;
-			target.fill(0);
+			x.fill(0, i * channels, (i + 1) * channels);
 		}
 	}
 }
 
-/** The value at a place at most half a pixel beyond the outermost centres. */
+function identity(height: number, width: number): Places {
+	const x = new Float64Array(height * width);
+	const y = new Float64Array(height * width);
+	for (let i = 0; i < x.length; i++) {
+		x[i] = i % width;
+		y[i] = Math.floor(i / width);
+	}
+	return { x, y, height, width };
+}
+
+/** Writes to `target` on the value at a place at most half a pixel beyond the outermost centres. */
 function bilinear(
 	image: Float32Array,
-	{ height, width, channels }: Pixels,
+	{ x: changed, height, width, channels }: Pixels,
 	x: number,
 	y: number,
-	target: Float32Array,
+	target: number,
 ): void {
 	const left = Math.floor(x);
 	const top = Math.floor(y);
-	const right = Math.min(left + 1, width - 1);
-	const bottom = Math.min(top + 1, height - 1);
-	const upper = Math.max(top, 0) * width;
-	const lower = bottom * width;
-	const first = Math.max(left, 0);
 	const tx = x - left;
 	const ty = y - top;
+	const upper = Math.max(top, 0) * width;
+	const lower = Math.min(top + 1, height - 1) * width;
+	const first = Math.max(left, 0);
+	const last = Math.min(left + 1, width - 1);
 	for (let c = 0; c < channels; c++) {
-		const at = (pixel: number) => image[pixel * channels + c];
-		const above = (1 - tx) * at(upper + first) + tx * at(upper + right);
-		const below = (1 - tx) * at(lower + first) + tx * at(lower + right);
-		target[c] = (1 - ty) * above + ty * below;
+		const above =
+			(1 - tx) * image[(upper + first) * channels + c] +
+			tx * image[(upper + last) * channels + c];
+		const below =
+			(1 - tx) * image[(lower + first) * channels + c] +
+			tx * image[(lower + last) * channels + c];
+		changed[target + c] = (1 - ty) * above + ty * below;
 	}
 }
