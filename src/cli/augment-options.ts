@@ -35,9 +35,11 @@ const augment: Option<Changes | undefined> = {
 /** The options that decide what happens to training images. */
 export const AUGMENT_OPTIONS = {
 	augment,
-	outside: option.choice(
-		["ignore", "background"],
-		"label of pixels beyond a moved image (ignore)",
+	outside: option.rare(
+		option.choice(
+			["ignore", "background"],
+			"label of pixels beyond a moved image (ignore)",
+		),
 	),
 };
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type AugmentConfig, augment } from "../data/augment.ts";
+import { AUGMENTATIONS } from "../data/augmentations.ts";
 import { randomOf, readBatch } from "../data/batches.ts";
 import { UsageError } from "../data/errors.ts";
 import { overlay, type Picture, sheetPng } from "../data/picture.ts";
@@ -48,7 +49,9 @@ export const preview = command({
 		"wgrad data preview pets --size 128x128 --augment flips,rotation=15,hue --out sheet.png",
 	notes: [
 		"Each pair of columns is an image and the same with its mask over it; the first pair",
-		"is as stored. The palest colour (224, 224, 192) marks ignored pixels.",
+		"is as stored. The palest colour (224, 224, 192) marks ignored pixels. LIST has, with",
+		"=STRENGTH or =LOW:HIGH and @PROBABILITY where the usual ones do not suit:",
+		...lines(["flips", ...Object.keys(AUGMENTATIONS)].join(", ")),
 	],
 	async run(values, [dir]) {
 		if (dir === undefined) {
@@ -94,6 +97,11 @@ export const preview = command({
 		return 0;
 	},
 });
+
+/** Breaks a list into lines that fit a screen. */
+function lines(list: string): string[] {
+	return list.match(/.{1,90}(?:, |$)/g) ?? [];
+}
 
 /** Pairs of image and overlay: as stored, then changed as in one epoch after the other. */
 async function drawRow(

@@ -54,17 +54,25 @@ const fold: Option<[number, number] | undefined> = {
 /** The options that decide which images train, validate and test. */
 export const SPLIT_OPTIONS = {
 	val: part("SHARE|N|FILE", "images that validate; FILE lists them (0.2)"),
-	test: part("SHARE|N|FILE", "images kept out of the training (none)"),
-	train: option.text("FILE", "only the images listed train", "a file"),
-	pick: option.choice(
-		["random", "head", "tail"],
-		"which validate and test: any, the first, the last (random)",
+	test: option.rare(
+		part("SHARE|N|FILE", "images kept out of the training (none)"),
 	),
-	fold,
-	split: option.text(
-		"RUN|FILE",
-		"the split.json of an earlier run, as it is",
-		"a run folder or a split.json",
+	train: option.rare(
+		option.text("FILE", "only the images listed train", "a file"),
+	),
+	pick: option.rare(
+		option.choice(
+			["random", "head", "tail"],
+			"which validate and test: any, the first, the last (random)",
+		),
+	),
+	fold: option.rare(fold),
+	split: option.rare(
+		option.text(
+			"RUN|FILE",
+			"the split.json of an earlier run, as it is",
+			"a run folder or a split.json",
+		),
 	),
 };
 

@@ -42,7 +42,9 @@ export const TRAINING_OPTIONS = {
 		"loss weights; auto = 1/sqrt(frequency) (auto)",
 	),
 	...AUGMENT_OPTIONS,
-	sampling: option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
+	sampling: option.rare(
+		option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
+	),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
 };
 

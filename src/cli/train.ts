@@ -45,10 +45,12 @@ export const train = command({
 		...FOLDER_OPTIONS,
 		...SPLIT_OPTIONS,
 		...TRAINING_OPTIONS,
-		cache: option.wholeNumber(
-			"MIB",
-			"most memory for images kept between epochs (1024)",
-			0,
+		cache: option.rare(
+			option.wholeNumber(
+				"MIB",
+				"most memory for images kept between epochs (1024)",
+				0,
+			),
 		),
 		...WHERE_OPTIONS,
 		json: option.flag("print the result as JSON"),
