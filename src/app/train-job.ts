@@ -35,8 +35,9 @@ export async function runTrain(
 	device: Device,
 ): Promise<boolean> {
 	const { config } = job;
-	const trainSet = cached(hostSource(host, "train", job.train), job.cacheBytes);
-	const validSet = hostSource(host, "valid", job.valid);
+	const memory = { left: job.cacheBytes };
+	const trainSet = cached(hostSource(host, "train", job.train), memory);
+	const validSet = cached(hostSource(host, "valid", job.valid), memory);
 	const model = unet(config.model, { seed: config.seed, device });
 	const sampler = createSampler({
 		count: trainSet.count,

@@ -48,7 +48,7 @@ export const train = command({
 		cache: option.rare(
 			option.wholeNumber(
 				"MIB",
-				"most memory for images kept between epochs (1024)",
+				"memory of the page for images kept between epochs (1024)",
 				0,
 			),
 		),
@@ -93,7 +93,9 @@ export const train = command({
 			...(mask.map && { map: mask.map }),
 			ignore: mask.ignore ?? [],
 		});
-		const cacheBytes = (values.cache ?? 1024) * 2 ** 20;
+		// In Node the images are in this process's memory already.
+		const cacheBytes =
+			where.runtime === "node" ? 0 : (values.cache ?? 1024) * 2 ** 20;
 		const run = { folder, cacheBytes, data, config, terminal, interrupt };
 		const { stopped, record } = await work(run, dir, where);
 		const report = values.json ? jsonReport : textReport;

@@ -36,23 +36,28 @@ export function sampleOf(set: SegmentationSet, index: number): Sample {
 	};
 }
 
+/** Memory that several caches share. */
+export interface Budget {
+	/** Bytes not yet used. */
+	left: number;
+}
+
 /**
- * Keeps what was read, up to `maxBytes`; what does not fit is read again
- * every time. Nothing is ever dropped: where each epoch wants every image
+ * Keeps what was read as far as the budget goes; what does not fit is read
+ * again every time. Nothing is ever dropped: where each epoch wants every image
  * once, the share of reads saved is the share that fits, which no policy of
  * dropping beats.
  */
-export function cached(source: SampleSource, maxBytes: number): SampleSource {
+export function cached(source: SampleSource, budget: Budget): SampleSource {
 	const kept = new Map<number, Sample>();
-	let bytes = 0;
 	async function read(index: number): Promise<Sample> {
 		const known = kept.get(index);
 		if (known) return known;
 		const sample = await source.read(index);
 		const size = sample.image.byteLength + sample.labels.byteLength;
-		if (!kept.has(index) && bytes + size <= maxBytes) {
+		if (!kept.has(index) && size <= budget.left) {
 			kept.set(index, sample);
-			bytes += size;
+			budget.left -= size;
 		}
 		return sample;
 	}

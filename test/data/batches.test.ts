@@ -119,7 +119,8 @@ test("the same image is changed otherwise in each epoch and at each repeat, but 
 test("the cache keeps what fits, gives it without reading, and never exceeds its bytes", async () => {
 	const source = slow(sourceOf(smallSet(7)));
 	// A sample is 18 bytes of pixels and 6 of labels.
-	const few = cached(source, 3 * 24 + 23);
+	const budget = { left: 3 * 24 + 23 };
+	const few = cached(source, budget);
 	for (let epoch = 0; epoch < 3; epoch++) {
 		for (const index of [6, 5, 4, 3, 2]) {
 			expect(await few.read(index)).toEqual(
@@ -128,8 +129,13 @@ test("the cache keeps what fits, gives it without reading, and never exceeds its
 		}
 	}
 	expect(source.reads).toEqual([6, 5, 4, 3, 2, 3, 2, 3, 2]);
+	expect(budget.left).toBe(23);
 	await Promise.all([few.read(1), few.read(1)]);
 	expect(source.reads).toHaveLength(11);
+	budget.left = 100;
+	await Promise.all([few.read(1), few.read(1)]);
+	// Read twice at once, it is counted once.
+	expect(budget.left).toBe(76);
 });
 
 test("waiting is measured, and is nothing when batches are ready", async () => {
