@@ -6,7 +6,12 @@ import {
 	augment,
 	type Pixels,
 } from "../../src/data/augment.ts";
-import { bicubic, elastic } from "../../src/data/augment-warp.ts";
+import {
+	bicubic,
+	elastic,
+	type Places,
+	warp,
+} from "../../src/data/augment-warp.ts";
 import {
 	AUGMENTATIONS,
 	type AugmentationName,
@@ -299,6 +304,46 @@ describe("properties", () => {
 			expect(Math.abs(after.x[i] - v)).toBeLessThan(1e-5);
 		}
 	});
+});
+
+test("steps come one after the other, moves and the rest alike", () => {
+	const pixels = pixelsOf(oracle.images[1]);
+	const step = (name: AugmentationName, value: number) => ({
+		...{ name, probability: 1, range: [value, value] as const },
+	});
+	const steps = [
+		...[step("rotation", 90), step("flip-left-right", 0)],
+		...[step("scale", 1.5), step("brightness", -1), step("gamma", 0.5)],
+	];
+	const after = copyOf(pixels);
+	augment(after, { steps, choose: "each", outside: 7 }, createRandom(0));
+	let one = pixels;
+	for (const { name, range } of steps) one = changed(one, name, range[0]);
+	expect(after.labels).toEqual(one.labels);
+	// Of what is below 0, TensorFlow's gamma is not defined; here it is 0.
+	expect(after.x.every((v) => v === 0)).toBe(true);
+	const flipped = changed(
+		changed(pixels, "rotation", 90),
+		"flip-left-right",
+		0,
+	);
+	const both = copyOf(pixels);
+	const two = steps.slice(0, 2);
+	augment(both, { steps: two, choose: "each", outside: 7 }, createRandom(0));
+	expect(both).toEqual(flipped);
+});
+
+test("of several moves the last is undone first: that is where the output's pixels are", () => {
+	const pixels: Pixels = {
+		...{ height: 1, width: 7, channels: 1 },
+		x: Float32Array.of(0, 10, 20, 30, 40, 50, 60),
+		labels: Uint8Array.of(0, 1, 2, 3, 4, 5, 6),
+	};
+	const shift = ({ x }: Places) => x.set(x.map((v) => v + 1));
+	const shrink = ({ x }: Places) => x.set(x.map((v) => 2 * v));
+	warp(pixels, [shift, shrink], 9);
+	expect([...pixels.labels]).toEqual([1, 3, 5, 9, 9, 9, 9]);
+	expect([...pixels.x]).toEqual([10, 30, 50, 0, 0, 0, 0]);
 });
 
 describe("choosing", () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DataError } from "../../src/data/errors.ts";
 import {
@@ -18,10 +17,15 @@ test("reads the lists that VOC, the pets and CamVid come with", () => {
 	expect(parseNames(text, "list.txt")).toEqual(
 		list("list.txt", "Abyssinian_1", "Bengal_2"),
 	);
-	const file = "../shared/data/camvid-subset/CamVid/train.txt";
-	const camvid = parseNames(readFileSync(file, "utf8"), file);
-	expect(camvid.names[0]).toBe("/SegNet/CamVid/train/0001TP_006690.png");
 	expect(() => parseNames("# nothing\n", "x.txt")).toThrow(/x.txt: lists no/);
+});
+
+test("a list may give whole paths, and the mask's beside them", () => {
+	const text =
+		"/SegNet/CamVid/train/0001TP_006690.png /SegNet/CamVid/trainannot/0001TP_006690.png\n";
+	const val = parseNames(text, "train.txt");
+	const frames = ["0001TP_006690.png", "0001TP_007140.png"];
+	expect(splitByLists(frames, { val }, plan).val).toEqual([0]);
 });
 
 test("listed names are found by name, without folder, and without extension", () => {
@@ -46,6 +50,10 @@ test("what lists leave open, the plan decides; a training list is what it divide
 		val: [1],
 		test: [0, 4],
 	});
+	// A list takes the place of what the plan says of its part.
+	expect(splitByLists(names, lists, { ...plan, test: 1 }).train).toEqual([
+		2, 3,
+	]);
 	const val = list("val.txt", "e");
 	expect(splitByLists(names, { val }, { ...plan, test: 2 })).toEqual({
 		train: [2, 3],
@@ -73,6 +81,8 @@ test("names that are missing, ambiguous or in two parts are errors that name the
 	);
 	const exact = split({ val: list("v.txt", "a.png") }, ["a.jpg", "a.png"]);
 	expect(exact.val).toEqual([1]);
+	const folders = ["x/a.png", "a.png"];
+	expect(split({ val: list("v.txt", "x/a.png") }, folders).val).toEqual([0]);
 	const train = list("train.txt", "a", "b");
 	expect(() => split({ train, val: list("v.txt", "b") })).toThrow(
 		/b.jpg is in two parts of the split/,
@@ -116,6 +126,10 @@ test("split.json comes back as it was written, and what is wrong with it is said
 		expect(wrong(value)).toThrow(DataError);
 	}
 	expect(wrong({ ...written, test: 3 })).toThrow(/split.json: test is no list/);
+	const twice = { train: ["a.jpg"], valid: ["a.jpg"] };
+	expect(() => splitOf(twice, "split.json", names)).toThrow(
+		/a.jpg is in two parts/,
+	);
 	const lost = { train: ["a.jpg"], valid: ["z.jpg"] };
 	expect(() => splitOf(lost, "split.json", names)).toThrow(/lists z.jpg/);
 });

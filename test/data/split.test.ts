@@ -42,6 +42,14 @@ test("splits every image into exactly one part, the seed deciding which", () => 
 	expect(folded.test).toEqual(test);
 });
 
+test("shares round as scikit-learn's do: up, and those that do not train together", () => {
+	expect(sizesOf(splitIndices(10, { val: 0.25, test: 0.25, seed }))).toEqual([
+		...[5, 2, 3],
+	]);
+	// 0.07 * 100 is 7.000000000000001.
+	expect(sizesOf(splitIndices(100, { val: 0.07, seed }))).toEqual([93, 7, 0]);
+});
+
 test("parts from head and tail are as they lie", () => {
 	const plan = { val: 2, test: 1, seed };
 	expect(splitIndices(6, { ...plan, pick: "tail" })).toEqual({

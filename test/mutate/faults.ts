@@ -1,4 +1,5 @@
 import { convolutionFaults } from "./convolution-faults.ts";
+import { dataFaults } from "./data-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import type { Fault } from "./fault.ts";
 import { kernelFaults } from "./kernel-faults.ts";
@@ -12,4 +13,5 @@ export const faults: readonly Fault[] = [
 	...ruleFaults,
 	...engineFaults,
 	...trainingFaults,
+	...dataFaults,
 ];
