@@ -183,7 +183,10 @@ function textReport(
 	}
 	if (stepSeconds > 0) {
 		const share = (100 * waitSeconds) / stepSeconds;
-		lines.push(`Steps waited for images ${share.toFixed(1)} % of their time.`);
+		const remedy = "; fewer --augment changes or a larger --cache shorten that";
+		lines.push(
+			`Steps waited for images ${share.toFixed(1)} % of their time${share > 10 ? remedy : ""}.`,
+		);
 	}
 	lines.push("", `Run folder:  ${folder.path}`);
 	lines.push(
