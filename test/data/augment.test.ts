@@ -89,6 +89,44 @@ describe("against definitions", () => {
 		},
 	);
 
+	// Printed in the documentation of tf.image.adjust_* (TensorFlow 2) for the 2x2
+	// image of 1, 2, ..., 12; beyond 0 to 1, so that clipping would be seen.
+	test.each<[AugmentationName, number, number[]]>([
+		[
+			...(["brightness", 0.1] as const),
+			[1.1, 2.1, 3.1, 4.1, 5.1, 6.1, 7.1, 8.1, 9.1, 10.1, 11.1, 12.1],
+		],
+		[
+			...(["gamma", 0.2] as const),
+			[
+				...[1, 1.1486983, 1.2457309, 1.319508, 1.3797297, 1.4309691],
+				...[1.4757731, 1.5157166, 1.5518456, 1.5848932, 1.6153942, 1.6437519],
+			],
+		],
+		[
+			...(["hue", 0.2] as const),
+			[2.3999996, 1, 3, 5.3999996, 4, 6, 8.4, 7, 9, 11.4, 10, 12],
+		],
+		[
+			...(["contrast", 2] as const),
+			[-3.5, -2.5, -1.5, 2.5, 3.5, 4.5, 8.5, 9.5, 10.5, 14.5, 15.5, 16.5],
+		],
+		[
+			...(["saturation", 0.5] as const),
+			[2, 2.5, 3, 5, 5.5, 6, 8, 8.5, 9, 11, 11.5, 12],
+		],
+	])("%s %d gives what TensorFlow prints", (name, value, printed) => {
+		const pixels: Pixels = {
+			...{ height: 2, width: 2, channels: 3 },
+			x: Float32Array.from({ length: 12 }, (_, i) => i + 1),
+			labels: Uint8Array.of(0, 1, 2, 3),
+		};
+		const { x } = changed(pixels, name, value);
+		for (const [i, v] of printed.entries()) {
+			expect(Math.abs(x[i] - v) / Math.abs(v)).toBeLessThan(3e-7);
+		}
+	});
+
 	test("the elastic grid is interpolated with Keys's kernel", () => {
 		const { nodes, places } = oracle.bicubic;
 		for (const [u, v, value] of places) {
