@@ -1,3 +1,4 @@
+import { readBatch } from "../data/batches.ts";
 import {
 	capture,
 	type Device,
@@ -12,7 +13,7 @@ import {
 	predict,
 } from "../unet/index.ts";
 import type { Job, JobHost } from "./job.ts";
-import { chunks, labelledBatch, readSet } from "./read-set.ts";
+import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
 type EvalJob = Extract<Job, { kind: "eval" }>;
@@ -25,14 +26,14 @@ export async function runEval(
 	reporter: Reporter,
 	device: Device,
 ): Promise<boolean> {
-	const set = await readSet(host, "set", job.set);
+	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const total = set.count;
 	async function* batches(): AsyncGenerator<LabelledBatch> {
 		for (const indices of chunks(total, job.batch)) {
 			await reporter.sendSoon({ type: "progress", done: indices[0], total });
-			yield labelledBatch(set, indices);
+			yield await readBatch(set, indices);
 		}
 	}
 	const { signal } = reporter;
@@ -53,7 +54,7 @@ export async function runPredict(
 	reporter: Reporter,
 	device: Device,
 ): Promise<boolean> {
-	const set = await readSet(host, "set", job.set, { labelled: false });
+	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const { classes } = model.config;
@@ -61,7 +62,7 @@ export async function runPredict(
 	const scoresOf = capture((x: Tensor) => predict(model, x));
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
-		const { x, shape } = labelledBatch(set, indices);
+		const { x, shape } = await readBatch(set, indices);
 		const input = tensor(x, shape, { device });
 		await scoresOf.prepare(input);
 		const result = scoresOf(input);

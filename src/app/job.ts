@@ -1,3 +1,5 @@
+import type { AugmentConfig } from "../data/augment.ts";
+import type { SamplerOptions } from "../data/sampler.ts";
 import type { TuneReport } from "../engine/tuned.ts";
 import type { Tuning } from "../engine/tuning.ts";
 import type { UnetConfig } from "../unet/index.ts";
@@ -18,7 +20,9 @@ export interface TrainConfig {
 	readonly schedule: "one-cycle" | "cosine" | "constant";
 	/** Weight of each class in the loss; none means equal weights. */
 	readonly classWeights?: readonly number[];
-	readonly flip: boolean;
+	/** What happens to training images. */
+	readonly augment: AugmentConfig;
+	readonly sampling: NonNullable<SamplerOptions["sampling"]>;
 	readonly seed: number;
 	/** How mask values became class numbers, `--map 255=1`. */
 	readonly map?: Readonly<Record<string, number>>;
@@ -26,7 +30,7 @@ export interface TrainConfig {
 	readonly ignore: readonly number[];
 }
 
-/** How to read a raw array of the host: a segmentation set without its values. */
+/** How to read the images of the host: a segmentation set without its values. */
 export interface SetHeader {
 	readonly count: number;
 	readonly height: number;
@@ -60,6 +64,10 @@ export type Job =
 			/** How many validation images get their prediction written each epoch. */
 			readonly samples: number;
 			readonly tune?: Tune | undefined;
+			/** Most bytes of images that are kept for the next epoch. */
+			readonly cacheBytes: number;
+			/** For balanced sampling: the training images that show each class. */
+			readonly imagesOfClass?: readonly (readonly number[])[];
 	  }
 	| {
 			readonly kind: "eval";
@@ -99,6 +107,8 @@ export type JobEvent =
 			readonly loss: number;
 			readonly learningRate: number;
 			readonly imagesPerSecond: number;
+			/** Share of the epoch's time so far in which steps waited for images. */
+			readonly dataWait: number;
 	  }
 	| {
 			readonly type: "epoch";
@@ -108,6 +118,9 @@ export type JobEvent =
 			/** Row = truth, column = prediction. */
 			readonly confusion: readonly (readonly number[])[];
 			readonly seconds: number;
+			/** Of the steps alone, and what they waited for images. */
+			readonly stepSeconds: number;
+			readonly waitSeconds: number;
 			readonly best: boolean;
 	  }
 	| {
@@ -146,7 +159,7 @@ export interface Failed {
  * worker, plain calls when Node runs the job itself.
  */
 export interface JobHost {
-	/** Bytes by name: `train.images`, `train.labels`, `valid.images`, `valid.labels`, `set.images`, `set.labels`, `checkpoint`, `tuning-cache` (JSON; empty where there is none). */
+	/** Bytes by name: `train/INDEX`, `valid/INDEX`, `set/INDEX` (an image's values, then its labels if there are any), `checkpoint`, `tuning-cache` (JSON; empty where there is none). */
 	read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 	/** Reports; the answer tells whether the user asked to stop. */
 	event(event: JobEvent): Promise<{ readonly stop: boolean }>;

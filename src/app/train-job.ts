@@ -1,5 +1,10 @@
-import { createSampler } from "../data/batches.ts";
-import type { SegmentationSet } from "../data/segmentation-set.ts";
+import {
+	readBatch,
+	type TrainingBatches,
+	trainingBatches,
+} from "../data/batches.ts";
+import { cached, type SampleSource } from "../data/sample-source.ts";
+import { createSampler } from "../data/sampler.ts";
 import { argmax, type Device, scope, tensor } from "../index.ts";
 import {
 	constant,
@@ -17,7 +22,7 @@ import {
 	unet,
 } from "../unet/index.ts";
 import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
-import { chunks, labelledBatch, readSet } from "./read-set.ts";
+import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
 type TrainJob = Extract<Job, { kind: "train" }>;
@@ -32,28 +37,35 @@ export async function runTrain(
 	opened: number,
 ): Promise<boolean> {
 	const { config } = job;
-	// On their way while the step is compiled; the first to need one waits.
-	const trainSet = readSet(host, "train", job.train);
-	const validSet = readSet(host, "valid", job.valid);
-	for (const set of [trainSet, validSet]) set.catch(() => {});
+	const memory = { left: job.cacheBytes };
+	const trainSet = cached(hostSource(host, "train", job.train), memory);
+	const validSet = cached(hostSource(host, "valid", job.valid), memory);
 	const model = unet(config.model, { seed: config.seed, device });
 	const { count, height, width, channels } = job.train;
-	const sampler = createSampler(count, config.batch, config.seed);
-	const steps = sampler.stepsPerEpoch;
-	const flip = config.flip ? { flip: sampler.random } : {};
+	const sampler = createSampler({
+		count,
+		batchSize: config.batch,
+		seed: config.seed,
+		sampling: config.sampling,
+		imagesOfClass: job.imagesOfClass,
+	});
+	const batches = trainingBatches(trainSet, sampler, config);
+	const steps = batches.stepsPerEpoch;
+	const meter = waitMeter(batches);
 	const rate = throughput(config.batch);
 	let epochStart = performance.now();
 
 	const saveAs = async (names: string[], training: TrainingState) => {
 		const metadata = {
 			[CONFIG_KEY]: JSON.stringify(config),
-			sampler: JSON.stringify(sampler.state()),
+			sampler: JSON.stringify(batches.state()),
 		};
 		const bytes = await encodeCheckpoint(model, { training, metadata });
 		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
 	};
 	let losses = 0;
 	const onStep = async (report: StepReport) => {
+		meter.measure();
 		if (!losses++) {
 			const seconds = secondsSince(opened);
 			await reporter.send({ type: "first-loss", seconds });
@@ -67,6 +79,7 @@ export async function runTrain(
 			loss: report.loss,
 			learningRate: report.learningRate,
 			imagesPerSecond: rate(),
+			dataWait: meter.waitSeconds() / meter.stepSeconds(),
 		});
 	};
 	const onEpoch = async (report: EpochReport) => {
@@ -78,19 +91,21 @@ export async function runTrain(
 			validLoss: report.validation?.loss ?? 0,
 			confusion: report.validation?.confusion ?? [],
 			seconds,
+			stepSeconds: meter.stepSeconds(),
+			waitSeconds: meter.waitSeconds(),
 			best: report.best,
 		});
 		await saveAs(report.best ? ["last", "best"] : ["last"], report.state);
-		await writeSamples(model, await validSet, job.samples, report.epoch, host);
+		await writeSamples(model, validSet, job.samples, report.epoch, host);
 		epochStart = performance.now();
+		meter.restart();
 	};
 
 	const { stopped, state } = await train(model, {
 		epochs: config.epochs,
 		stepsPerEpoch: steps,
 		batchShape: [config.batch, height, width, channels],
-		nextBatch: async () =>
-			labelledBatch(await trainSet, sampler.next().indices, flip),
+		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
@@ -104,30 +119,29 @@ export async function runTrain(
 
 /** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */
 async function* validBatches(
-	coming: Promise<SegmentationSet>,
+	set: SampleSource,
 	size: number,
 	reporter: Reporter,
 ): AsyncGenerator<LabelledBatch> {
-	const set = await coming;
 	for (const indices of chunks(set.count, size)) {
 		await reporter.sendSoon({
 			type: "progress",
 			done: indices[0],
 			total: set.count,
 		});
-		yield labelledBatch(set, indices);
+		yield await readBatch(set, indices);
 	}
 }
 
 async function writeSamples(
 	model: Model,
-	set: SegmentationSet,
+	set: SampleSource,
 	count: number,
 	epoch: number,
 	host: JobHost,
 ): Promise<void> {
 	for (let i = 0; i < Math.min(count, set.count); i++) {
-		const { x, shape } = labelledBatch(set, [i]);
+		const { x, shape } = await readBatch(set, [i]);
 		// The read is recorded inside the scope, before it frees the tensors.
 		const { classes } = scope(() => {
 			const input = tensor(x, shape, { device: model.device });
@@ -147,6 +161,27 @@ function scheduleOf(config: TrainConfig, steps: number): Schedule {
 
 function secondsSince(time: number): number {
 	return (performance.timeOrigin + performance.now() - time) / 1000;
+}
+
+/** Measures how long an epoch's steps take and how much of it they wait for images. */
+function waitMeter({ waited }: TrainingBatches) {
+	let start = performance.now();
+	let waitedBefore = waited();
+	let steps = 0;
+	let wait = 0;
+	return {
+		restart() {
+			start = performance.now();
+			waitedBefore = waited();
+		},
+		/** To be called when a step is done: what comes after the last one is no step. */
+		measure() {
+			steps = performance.now() - start;
+			wait = waited() - waitedBefore;
+		},
+		stepSeconds: () => steps / 1000,
+		waitSeconds: () => wait / 1000,
+	};
 }
 
 /** Images per second over the last steps; 0 until two are done. */

@@ -12,6 +12,8 @@ export interface Option<T> {
 	/** May be given several times. */
 	readonly multiple?: boolean;
 	readonly required?: boolean;
+	/** Left out of `--help`, which shall fit a screen; `--help-all` has it. */
+	readonly rare?: boolean;
 	readonly schema: v.GenericSchema<unknown, T>;
 }
 
@@ -53,7 +55,7 @@ export function command<const O extends Options>(spec: Command<O>): AnyCommand {
 		async main(argv) {
 			const { help, values, positionals } = parse(spec, argv);
 			if (help) {
-				process.stdout.write(helpText(spec));
+				process.stdout.write(helpText(spec, help === "all"));
 				return 0;
 			}
 			return spec.run(check(spec, values), positionals);
@@ -64,6 +66,7 @@ export function command<const O extends Options>(spec: Command<O>): AnyCommand {
 function parse<O extends Options>(spec: Command<O>, argv: readonly string[]) {
 	const options = Object.fromEntries([
 		["help", { type: "boolean", short: "h" } as const],
+		["help-all", { type: "boolean" } as const],
 		...Object.entries(spec.options).map(
 			([name, { value, multiple = false }]) =>
 				[name, { type: value ? "string" : "boolean", multiple }] as const,
@@ -76,14 +79,19 @@ function parse<O extends Options>(spec: Command<O>, argv: readonly string[]) {
 			strict: true,
 			allowPositionals: spec.positionals !== undefined,
 		});
-		const { help, ...rest }: Readonly<Record<string, unknown>> = values;
+		const {
+			help: short,
+			"help-all": all,
+			...rest
+		} = values as Readonly<Record<string, unknown>>;
+		const help = all ? "all" : short ? "short" : undefined;
 		const max = spec.positionals?.max ?? 0;
 		if (!help && positionals.length > max) {
 			throw new UsageError(
 				`unexpected argument ${positionals[max]}; see wgrad ${spec.name} --help`,
 			);
 		}
-		return { help: help === true, values: rest, positionals };
+		return { help, values: rest, positionals };
 	} catch (error) {
 		throw explain(error, spec);
 	}
@@ -115,6 +123,7 @@ function explain<O extends Options>(error: unknown, spec: Command<O>): unknown {
 		const near = nearest(name.replace(/^-+/, ""), [
 			...Object.keys(spec.options),
 			"help",
+			"help-all",
 		]);
 		return new UsageError(
 			`unknown option ${name}; ${near ? `did you mean --${near}?` : see}`,
@@ -158,8 +167,10 @@ function check<O extends Options>(
 	return checked as Values<O>;
 }
 
-function helpText<O extends Options>(spec: Command<O>): string {
-	const names = Object.entries(spec.options);
+function helpText<O extends Options>(spec: Command<O>, all: boolean): string {
+	const every = Object.entries(spec.options);
+	const names = every.filter(([, { rare }]) => all || !rare);
+	const more = every.length - names.length;
 	const usage = [
 		`wgrad ${spec.name}`,
 		...(spec.positionals ? [spec.positionals.usage] : []),
@@ -171,7 +182,13 @@ function helpText<O extends Options>(spec: Command<O>): string {
 	const left = names.map(([name, { value }]) =>
 		value ? `--${name} ${value}` : `--${name}`,
 	);
-	const width = Math.max(...left.map((text) => text.length), "--help".length);
+	const ends = [
+		["--help", "this text"],
+		...(more > 0 ? [["--help-all", `this and ${more} more options`]] : []),
+	];
+	const width = Math.max(
+		...[...left, ...ends.map(([name]) => name)].map((text) => text.length),
+	);
 	const lines = names.map(
 		([, { help }], i) => `  ${left[i].padEnd(width)}  ${help}`,
 	);
@@ -180,7 +197,7 @@ function helpText<O extends Options>(spec: Command<O>): string {
 		spec.summary,
 		"",
 		...lines,
-		`  ${"--help".padEnd(width)}  this text`,
+		...ends.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`),
 		...(spec.notes ? ["", ...spec.notes] : []),
 		"",
 		`Example: ${spec.example}`,

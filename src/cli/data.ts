@@ -2,16 +2,16 @@ import { makeDigits } from "../data/digits.ts";
 import { UsageError } from "../data/errors.ts";
 import { encodeNpy } from "../data/npy.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
-import { command } from "./command.ts";
+import { type AnyCommand, command } from "./command.ts";
+import { preview } from "./data-preview.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import * as option from "./option.ts";
 import { type OutputFolder, openRunFolder } from "./run-folder.ts";
 import { openTerminal } from "./terminal.ts";
 
-/** `wgrad data`. */
-export const data = command({
+const writeDigits = command({
 	name: "data",
-	summary: "Writes the built-in digits set as .npy files.",
+	summary: "Writes the built-in digits, or draws augmented images.",
 	positionals: { usage: "digits", max: 1 },
 	options: {
 		out: option.requiredText("DIR", "new folder for the files", "a folder"),
@@ -34,6 +34,7 @@ export const data = command({
 	notes: [
 		"DIR gets images.npy and labels.npy for training, DIR/val the same for validation;",
 		"the two share no source digit. Images are N,64,84; labels 0-9, background 10.",
+		"wgrad data preview DIR draws augmented images; see wgrad data preview --help.",
 	],
 	async run(values, [what]) {
 		if (what !== "digits") {
@@ -58,6 +59,15 @@ export const data = command({
 		return 0;
 	},
 });
+
+/** `wgrad data`. */
+export const data: AnyCommand = {
+	...writeDigits,
+	main: ([first, ...rest]) =>
+		first === "preview"
+			? preview.main(rest)
+			: writeDigits.main(first === undefined ? [] : [first, ...rest]),
+};
 
 function writeSet(
 	folder: OutputFolder,

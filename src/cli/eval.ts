@@ -1,22 +1,24 @@
 import type { Job, JobEvent } from "../app/job.ts";
-import { DataError, WgradError } from "../data/errors.ts";
-import type { SegmentationSet } from "../data/segmentation-set.ts";
+import { DataError, UsageError, WgradError } from "../data/errors.ts";
+import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
+import { indicesOf } from "../data/split-lists.ts";
 import type { Confusion } from "../unet/index.ts";
 import { command } from "./command.ts";
 import { InterruptedError, listenForInterrupt } from "./interrupt.ts";
 import { type Checkpoint, readCheckpoint } from "./load-checkpoint.ts";
 import {
-	bytesOf,
 	DIGITS,
 	digits,
 	FOLDER_OPTIONS,
 	headerOf,
 	loadFolder,
 	loadOptions,
+	sampleBytes,
 } from "./load-data.ts";
 import * as option from "./option.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { scoresOf, scoreTable } from "./scores.ts";
+import { readSplit } from "./split-options.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
@@ -42,6 +44,12 @@ export const evaluate = command({
 			"a folder, or digits",
 		),
 		...FOLDER_OPTIONS,
+		split: option.text(
+			"RUN|FILE",
+			"only one part of the split.json of a run",
+			"a run folder or a split.json",
+		),
+		part: option.choice(["test", "valid", "train"], "which part (test)"),
 		seed: option.wholeNumber("N", "of the digits (0)", 0),
 		...TUNE_OPTION,
 		...WHERE_OPTIONS,
@@ -58,7 +66,8 @@ export const evaluate = command({
 		const where = chooseWhere(values);
 		const tune = resolveTune(values.tune, where.device);
 		const checkpoint = await readCheckpoint(values.checkpoint);
-		const set = await interrupt.abandonable(
+		const part = partOf(values);
+		const whole = await interrupt.abandonable(
 			loadFor(
 				checkpoint,
 				values.data,
@@ -67,14 +76,13 @@ export const evaluate = command({
 				terminal,
 			),
 		);
-		const arrays: Record<string, Uint8Array<ArrayBuffer>> = {
-			"set.images": bytesOf(set.images),
-			"set.labels": bytesOf(set.labels),
-			checkpoint: checkpoint.bytes,
-		};
+		const set = part ? subset(whole, part(whole.names)) : whole;
 		let found: { loss: number; confusion: Confusion } | undefined;
 		const host = {
-			read: (name: string) => arrays[name],
+			read: (name: string) =>
+				name === "checkpoint"
+					? checkpoint.bytes
+					: sampleBytes(set, Number(name.split("/")[1])),
 			event(event: JobEvent) {
 				if (event.type === "confusion") found = event;
 				if (event.type === "progress") {
@@ -115,6 +123,37 @@ export const evaluate = command({
 		return 0;
 	},
 });
+
+/** The images that `--split` and `--part` name; undefined means all. */
+function partOf({
+	data,
+	split,
+	part,
+}: {
+	data: string;
+	split: string | undefined;
+	part: "test" | "valid" | "train" | undefined;
+}): ((names: readonly string[]) => number[]) | undefined {
+	if (split === undefined) {
+		if (part === undefined) return undefined;
+		throw new UsageError(
+			`--part ${part} needs --split RUN, the run whose split it is a part of`,
+		);
+	}
+	if (data === DIGITS) {
+		throw new UsageError(
+			"--split does not apply to the built-in digits; leave it out",
+		);
+	}
+	const { file, parts } = readSplit(split);
+	const names = parts[part ?? "test"];
+	if (!names?.length) {
+		throw new UsageError(
+			`--split ${file}: has no ${part ?? "test"} images; give --part valid or --part train`,
+		);
+	}
+	return (all) => indicesOf({ file, names }, all);
+}
 
 async function loadFor(
 	{ model, preprocessing }: Checkpoint,

@@ -3,10 +3,11 @@ import type { SetHeader } from "../app/job.ts";
 import { DIGITS_BACKGROUND, makeDigits } from "../data/digits.ts";
 import type { LoadOptions } from "../data/load-options.ts";
 import { loadSet } from "../data/load-set.ts";
+import { sampleOf } from "../data/sample-source.ts";
 import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
-import { splitIndices } from "../data/split.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import * as option from "./option.ts";
+import type { Divide } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `--data digits` means the built-in set; a folder of that name is `./digits`. */
@@ -42,33 +43,68 @@ export function loadOptions(values: {
 	};
 }
 
+/** The options that say what becomes of the images of a folder. */
+export const SHAPE_OPTIONS = {
+	size: option.size("resize all images to this height and width"),
+	channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
+	classes: option.classes("number of classes or their names (found)"),
+};
+
+/** These options as the loader takes them. */
+export function shapeOptions({
+	size,
+	channels,
+	classes,
+}: {
+	size: [number, number] | undefined;
+	channels: "1" | "3" | undefined;
+	classes: number | string[] | undefined;
+}): LoadOptions {
+	return {
+		...(size && { size }),
+		...(channels && { channels: channels === "1" ? 1 : 3 }),
+		...(classes && {
+			classes: typeof classes === "number" ? classes : classes.length,
+		}),
+	};
+}
+
 /** A training set and a validation set. */
 export interface TrainingData {
 	/** For the run folder's default name. */
 	readonly title: string;
 	readonly train: SegmentationSet;
 	readonly valid: SegmentationSet;
+	/** Names of the images that are kept out. */
+	readonly test: readonly string[];
 	readonly classNames: readonly string[];
 }
 
-/** Reads a folder and splits it, or builds the digits. */
+/** Reads a folder and divides it, or builds the digits. */
 export async function loadTrainingData(
 	dir: string,
 	options: LoadOptions & { classNames?: readonly string[] | undefined },
-	split: { fraction: number; seed: number },
+	{ divide, seed }: { divide: Divide; seed: number },
 	terminal: Terminal,
 ): Promise<TrainingData> {
 	if (dir === DIGITS) {
 		terminal.note("Building the digits set");
-		const { train, val } = await digits(split.seed);
-		return { title: DIGITS, train, valid: val, classNames: digitNames() };
+		const { train, val } = await digits(seed);
+		return {
+			title: DIGITS,
+			train,
+			valid: val,
+			test: [],
+			classNames: digitNames(),
+		};
 	}
 	const all = await loadFolder(dir, options, terminal);
-	const { train, val } = splitIndices(all.count, split.fraction, split.seed);
+	const { train, val, test } = divide(all.names);
 	return {
 		title: basename(resolve(dir)),
 		train: subset(all, train),
 		valid: subset(all, val),
+		test: test.map((i) => all.names[i]),
 		classNames: options.classNames ?? numbered(all.classes),
 	};
 }
@@ -124,10 +160,14 @@ export function headerOf(set: SegmentationSet): SetHeader {
 	return { count, height, width, channels, classes, scale, dtype };
 }
 
-/** The bytes of a set's values, not copied. */
-export function bytesOf(
-	array: Uint8Array | Float32Array,
+/** What a job reads as one image of a set: its values, then its labels. */
+export function sampleBytes(
+	set: SegmentationSet,
+	index: number,
 ): Uint8Array<ArrayBuffer> {
-	const { buffer, byteOffset, byteLength } = array;
-	return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+	const { image, labels } = sampleOf(set, index);
+	const bytes = new Uint8Array(image.byteLength + labels.byteLength);
+	bytes.set(new Uint8Array(image.buffer, image.byteOffset, image.byteLength));
+	bytes.set(labels, image.byteLength);
+	return bytes;
 }

@@ -11,6 +11,11 @@ export function flag(help: string): Option<boolean> {
 	};
 }
 
+/** An option that only `--help-all` shows. */
+export function rare<T>(each: Option<T>): Option<T> & { rare: true } {
+	return { ...each, rare: true };
+}
+
 /** Any text. */
 export function text(
 	value: string,

@@ -15,7 +15,13 @@ export function writePanel(
 }
 
 /** An image of a set as a person sees it: gray or colour, 0 to 255; channels beyond are not shown. */
-export function pictureOf(set: SegmentationSet, index: number): Picture {
+export function pictureOf(
+	set: Pick<
+		SegmentationSet,
+		"images" | "height" | "width" | "channels" | "scale"
+	>,
+	index: number,
+): Picture {
 	const { height, width, channels } = set;
 	const shown = channels >= 3 ? 3 : 1;
 	const first = index * height * width * channels;

@@ -70,8 +70,11 @@ export const predict = command({
 
 		const written: { input: string; files: string[] }[] = [];
 		const host = {
-			read: (name: string) =>
-				name === "checkpoint" ? checkpoint.bytes : images,
+			read(name: string) {
+				if (name === "checkpoint") return checkpoint.bytes;
+				const first = Number(name.split("/")[1]) * pixels;
+				return images.subarray(first, first + pixels);
+			},
 			event(event: JobEvent) {
 				if (event.type !== "progress") return;
 				const text = `${event.done} of ${event.total} images`;

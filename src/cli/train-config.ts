@@ -1,10 +1,12 @@
 import type { TrainConfig } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
+import { SAMPLINGS } from "../data/sampler.ts";
 import {
 	classHistogram,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
 import { unetConfig } from "../unet/index.ts";
+import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -39,7 +41,10 @@ export const TRAINING_OPTIONS = {
 	"class-weights": option.classWeights(
 		"loss weights; auto = 1/sqrt(frequency) (auto)",
 	),
-	flip: option.flag("mirror half of the training images left to right"),
+	...AUGMENT_OPTIONS,
+	sampling: option.rare(
+		option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
+	),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
 };
 
@@ -97,7 +102,8 @@ export function resolveConfig(
 		learningRate: values.lr ?? preset.learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
-		flip: values.flip,
+		augment: resolveAugment(values, train, classNames),
+		sampling: values.sampling ?? "shuffle",
 		seed: values.seed ?? 0,
 		...mask,
 	};

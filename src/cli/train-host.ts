@@ -1,7 +1,8 @@
 import type { JobEvent, TrainConfig } from "../app/job.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
+import type { NamedSplit } from "../data/split-lists.ts";
 import type { TrainingData } from "./load-data.ts";
-import { backgroundOf, bytesOf } from "./load-data.ts";
+import { backgroundOf, sampleBytes } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
 import type { OutputFolder } from "./run-folder.ts";
 import type { CommandHost } from "./run-on.ts";
@@ -15,6 +16,8 @@ export interface EpochRecord extends Scores {
 	readonly trainLoss: number;
 	readonly validLoss: number;
 	readonly seconds: number;
+	/** Share of the time of the steps in which they waited for images. */
+	readonly dataWait: number;
 }
 
 /** What a training has left so far. */
@@ -28,6 +31,9 @@ export interface TrainRecord {
 	firstLossSeconds?: number;
 	/** Panels of the last epoch. */
 	panels: string[];
+	/** Seconds of all steps, and those of them in which they waited for images. */
+	stepSeconds: number;
+	waitSeconds: number;
 }
 
 /** The host of a training: gives the sets, keeps the run folder, shows progress. */
@@ -39,12 +45,11 @@ export function trainHost(
 	origin: Readonly<Record<string, unknown>>,
 	terminal: Terminal,
 ): { host: CommandHost; record: TrainRecord } {
-	const record: TrainRecord = { adapter: "", panels: [] };
-	const arrays: Record<string, Uint8Array | Float32Array> = {
-		"train.images": data.train.images,
-		"train.labels": data.train.labels,
-		"valid.images": data.valid.images,
-		"valid.labels": data.valid.labels,
+	const record: TrainRecord = {
+		adapter: "",
+		panels: [],
+		stepSeconds: 0,
+		waitSeconds: 0,
 	};
 	const showStep = stepText(record);
 
@@ -65,7 +70,13 @@ export function trainHost(
 		} else if (event.type === "epoch") {
 			const scores = scoresOf(event.confusion, config.classNames);
 			const { epoch, trainLoss, validLoss, seconds, best } = event;
-			const entry = { epoch, trainLoss, validLoss, seconds, ...scores };
+			const dataWait = event.waitSeconds / event.stepSeconds;
+			const entry = {
+				...{ epoch, trainLoss, validLoss, seconds, dataWait },
+				...scores,
+			};
+			record.stepSeconds += event.stepSeconds;
+			record.waitSeconds += event.waitSeconds;
 			record.last = entry;
 			if (best) record.best = entry;
 			logEpoch(folder, entry, best, config.classNames);
@@ -90,7 +101,10 @@ export function trainHost(
 		}
 	}
 	const host: CommandHost = {
-		read: (name) => bytesOf(arrays[name]),
+		read(name) {
+			const [part, index] = name.split("/");
+			return sampleBytes(data[part as "train" | "valid"], Number(index));
+		},
 		event: onEvent,
 		write,
 	};
@@ -106,7 +120,11 @@ function writeConfig(folder: OutputFolder, config: object): void {
 }
 
 function writeSplit(folder: OutputFolder, data: TrainingData): void {
-	const split = { train: data.train.names, valid: data.valid.names };
+	const split: NamedSplit = {
+		train: data.train.names,
+		valid: data.valid.names,
+		...(data.test.length > 0 && { test: data.test }),
+	};
 	folder.write("split.json", `${JSON.stringify(split, null, "\t")}\n`);
 }
 

@@ -1,13 +1,17 @@
 import { basename, join, resolve } from "node:path";
 import type { Job, TrainConfig, Tune } from "../app/job.ts";
 import { WgradError } from "../data/errors.ts";
+import { imagesOfClass } from "../data/segmentation-set.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import {
+	DIGITS,
 	FOLDER_OPTIONS,
 	headerOf,
 	loadOptions,
 	loadTrainingData,
+	SHAPE_OPTIONS,
+	shapeOptions,
 	type TrainingData,
 } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -18,6 +22,7 @@ import {
 } from "./run-folder.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { formatScore, scoreTable } from "./scores.ts";
+import { divisionOf, refuseDivision, SPLIT_OPTIONS } from "./split-options.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
 import { type TrainRecord, trainHost } from "./train-host.ts";
@@ -37,18 +42,18 @@ export const train = command({
 			"a folder, or digits",
 		),
 		out: option.text("RUN", "new folder for the run (runs/NAME-N)", "a folder"),
-		size: option.size("resize all images to this height and width"),
-		channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
-		classes: option.classes("number of classes or their names (found)"),
+		...SHAPE_OPTIONS,
 		...FOLDER_OPTIONS,
-		val: option.number(
-			"SHARE",
-			"share of the images that validate (0.2)",
-			"a number between 0 and 1, for example 0.2",
-			(n) => n > 0 && n < 1,
-		),
+		...SPLIT_OPTIONS,
 		...TRAINING_OPTIONS,
 		...TUNE_OPTION,
+		cache: option.rare(
+			option.wholeNumber(
+				"MIB",
+				"memory of the page for images kept between epochs (1024)",
+				0,
+			),
+		),
 		...WHERE_OPTIONS,
 		json: option.flag("print the result as JSON"),
 	},
@@ -63,25 +68,27 @@ export const train = command({
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
 		const tune = resolveTune(values.tune, where.device);
-		const { data: dir, seed = 0, channels, classes, size } = values;
+		const { data: dir, seed = 0, classes } = values;
 		const folder = values.out
 			? openRunFolder(values.out)
 			: openNumberedFolder(join("runs", basename(resolve(dir))));
 
 		const mask = loadOptions(values);
+		if (dir === DIGITS) refuseDivision(values);
+		const divide = divisionOf(
+			values,
+			seed,
+			mask.allowOrphans ? terminal.warn : undefined,
+		);
 		const data = await interrupt.abandonable(
 			loadTrainingData(
 				dir,
 				{
 					...mask,
-					...(size && { size }),
-					...(channels && { channels: channels === "1" ? 1 : 3 }),
-					...(classes && {
-						classes: typeof classes === "number" ? classes : classes.length,
-					}),
+					...shapeOptions(values),
 					classNames: Array.isArray(classes) ? classes : undefined,
 				},
-				{ fraction: values.val ?? 0.2, seed },
+				{ divide, seed },
 				terminal,
 			),
 		);
@@ -89,7 +96,18 @@ export const train = command({
 			...(mask.map && { map: mask.map }),
 			ignore: mask.ignore ?? [],
 		});
-		const run = { folder, data, config, tune, terminal, interrupt };
+		// In Node the images are in this process's memory already.
+		const cacheBytes =
+			where.runtime === "node" ? 0 : (values.cache ?? 1024) * 2 ** 20;
+		const run = {
+			folder,
+			cacheBytes,
+			data,
+			config,
+			tune,
+			terminal,
+			interrupt,
+		};
 		const { stopped, record } = await work(run, dir, where);
 		const report = values.json ? jsonReport : textReport;
 		terminal.result(report(folder, config, record, stopped));
@@ -99,6 +117,7 @@ export const train = command({
 
 interface Run {
 	readonly folder: OutputFolder;
+	readonly cacheBytes: number;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
 	readonly tune: Tune | undefined;
@@ -107,7 +126,7 @@ interface Run {
 }
 
 async function work(
-	{ folder, data, config, tune, terminal, interrupt }: Run,
+	{ folder, cacheBytes, data, config, tune, terminal, interrupt }: Run,
 	dir: string,
 	where: ReturnType<typeof chooseWhere>,
 ): Promise<{ stopped: boolean; record: TrainRecord }> {
@@ -121,6 +140,10 @@ async function work(
 		valid: headerOf(data.valid),
 		samples: SAMPLES,
 		tune,
+		cacheBytes,
+		...(config.sampling === "balanced" && {
+			imagesOfClass: imagesOfClass(data.train),
+		}),
 	};
 	terminal.note(
 		`Training: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
@@ -156,7 +179,14 @@ function checkpoint(folder: OutputFolder, name: "last" | "best"): string {
 function textReport(
 	folder: OutputFolder,
 	config: TrainConfig,
-	{ best, last, panels, firstLossSeconds }: TrainRecord,
+	{
+		best,
+		last,
+		panels,
+		firstLossSeconds,
+		stepSeconds,
+		waitSeconds,
+	}: TrainRecord,
 	stopped: boolean,
 ): string {
 	const lines: string[] = [];
@@ -171,8 +201,16 @@ function textReport(
 			);
 		}
 	}
+	lines.push("");
 	if (firstLossSeconds !== undefined) {
-		lines.push("", `First loss:  after ${firstLossSeconds.toFixed(1)} s`);
+		lines.push(`First loss:  after ${firstLossSeconds.toFixed(1)} s`);
+	}
+	if (stepSeconds > 0) {
+		const share = (100 * waitSeconds) / stepSeconds;
+		const remedy = "; fewer --augment changes or a larger --cache shorten that";
+		lines.push(
+			`Data wait:   ${share.toFixed(1)} % of the steps' time${share > 10 ? remedy : ""}`,
+		);
 	}
 	lines.push(`Run folder:  ${folder.path}`);
 	lines.push(
@@ -187,13 +225,22 @@ function textReport(
 function jsonReport(
 	folder: OutputFolder,
 	_: TrainConfig,
-	{ adapter, best, last, panels, firstLossSeconds }: TrainRecord,
+	{
+		adapter,
+		best,
+		last,
+		panels,
+		firstLossSeconds,
+		stepSeconds,
+		waitSeconds,
+	}: TrainRecord,
 	stopped: boolean,
 ): string {
 	const checkpoints = {
 		last: checkpoint(folder, "last"),
 		...(best && { best: checkpoint(folder, "best") }),
 	};
+	const dataWait = stepSeconds > 0 ? waitSeconds / stepSeconds : null;
 	const report = {
 		run: folder.path,
 		stopped,
@@ -201,6 +248,7 @@ function jsonReport(
 		firstLossSeconds,
 		best,
 		last,
+		dataWait,
 	};
 	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
 }

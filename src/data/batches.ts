@@ -1,171 +1,112 @@
-import { DataError, UsageError } from "./errors.ts";
-import {
-	createRandom,
-	type Random,
-	restoreRandom,
-	shuffled,
-} from "./random.ts";
-import { checkIndex, type SegmentationSet } from "./segmentation-set.ts";
+import { type AugmentConfig, augment } from "./augment.ts";
+import { nextTask, prefetch } from "./prefetch.ts";
+import { randomFor } from "./random.ts";
+import type { SampleSource } from "./sample-source.ts";
+import type { Draw, Sampler, SamplerState } from "./sampler.ts";
 
-/** Everything a sampler needs to go on after a restart; plain JSON. */
-export interface SamplerState {
-	readonly count: number;
-	readonly batchSize: number;
-	/** Epochs begun so far, less one. */
-	readonly epoch: number;
-	/** Batches drawn in this epoch. */
-	readonly position: number;
-	/** Random state from which this epoch's order was drawn. */
-	readonly orderRandom: readonly number[];
-	/** Random state now. */
-	readonly random: readonly number[];
-}
-
-/** Draws batches of image numbers, each epoch in a new random order. */
-export interface Sampler {
-	/** Full batches per epoch; the images left over differ from epoch to epoch. */
-	readonly stepsPerEpoch: number;
-	/** Source of randomness for augmentation, kept in `state` too. */
-	readonly random: Random;
-	/** The next `batchSize` image numbers; no image comes twice in an epoch. */
-	next(): { indices: Uint32Array; epoch: number; step: number };
-	/** What `restoreSampler` needs. */
-	state(): SamplerState;
-}
-
-/**
- * A seeded sampler over `count` images. Every batch is full, so that one
- * captured training step fits all. Throws UsageError when `batchSize` is not
- * a whole number from 1 to `count`.
- */
-export function createSampler(
-	count: number,
-	batchSize: number,
-	seed: number,
-): Sampler {
-	if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > count) {
-		throw new UsageError(
-			`batch size ${batchSize} does not fit; give a whole number from 1 to ${count}, the number of training images`,
-		);
-	}
-	const random = createRandom(seed);
-	return samplerAt({
-		count,
-		batchSize,
-		epoch: 0,
-		position: 0,
-		orderRandom: random.state(),
-		random: afterShuffle(random, count),
-	});
-}
-
-/** A sampler that goes on exactly where `state` was taken; DataError if the state is damaged. */
-export function restoreSampler(state: SamplerState): Sampler {
-	const steps = Math.floor(state.count / state.batchSize);
-	const whole = [state.count, state.batchSize, state.epoch, state.position];
-	const words = [...state.orderRandom, ...state.random];
-	if (
-		!whole.every((n) => Number.isInteger(n) && n >= 0) ||
-		!(state.batchSize >= 1 && steps >= 1 && state.position <= steps) ||
-		words.length !== 8 ||
-		!words.every((w) => Number.isInteger(w) && w >= 0 && w < 2 ** 32)
-	) {
-		throw new DataError(
-			"the sampler position in the checkpoint is damaged; resume from another checkpoint",
-		);
-	}
-	return samplerAt(state);
-}
-
-function afterShuffle(random: Random, count: number): number[] {
-	shuffled(count, random);
-	return random.state();
-}
-
-function samplerAt(start: SamplerState): Sampler {
-	const { count, batchSize } = start;
-	const stepsPerEpoch = Math.floor(count / batchSize);
-	const random = restoreRandom(start.random);
-	let { epoch, position } = start;
-	// The order is not stored: the state it was drawn from gives it again.
-	let orderRandom = [...start.orderRandom];
-	let order = shuffled(count, restoreRandom(orderRandom));
-
-	function next() {
-		if (position === stepsPerEpoch) {
-			epoch++;
-			position = 0;
-			orderRandom = random.state();
-			order = shuffled(count, random);
-		}
-		const step = position++;
-		const first = step * batchSize;
-		return { indices: order.slice(first, first + batchSize), epoch, step };
-	}
-	const state = (): SamplerState => ({
-		count,
-		batchSize,
-		epoch,
-		position,
-		orderRandom,
-		random: random.state(),
-	});
-	return { stepsPerEpoch, random, next, state };
-}
-
-/** One training batch. */
+/** One batch. */
 export interface Batch {
-	/** Net input, N,H,W,C: raw pixels times the set's `scale`. */
+	/** Net input, N,H,W,C: raw pixels times the source's `scale`. */
 	readonly x: Float32Array;
 	/** Class numbers, N,H,W; 255 = ignored. */
 	readonly labels: Uint8Array;
+	/** N,H,W,C. */
+	readonly shape: readonly [number, number, number, number];
+}
+
+/** Longest time that other work of the thread has to wait for an augmentation to end. */
+const PATIENCE_MS = 4;
+
+/** Copies the images at `indices` into a batch. */
+export function readBatch(
+	source: SampleSource,
+	indices: readonly number[],
+): Promise<Batch> {
+	return stack(source, indices, () => {});
+}
+
+async function stack(
+	source: SampleSource,
+	indices: readonly number[],
+	change: (
+		pixels: { x: Float32Array; labels: Uint8Array },
+		place: number,
+	) => void,
+): Promise<Batch> {
+	const { height, width, channels, scale } = source;
+	const pixels = height * width;
+	const samples = pixels * channels;
+	const x = new Float32Array(indices.length * samples);
+	const labels = new Uint8Array(indices.length * pixels);
+	const read = await Promise.all(indices.map((index) => source.read(index)));
+	let since = performance.now();
+	for (const [n, sample] of read.entries()) {
+		const target = {
+			x: x.subarray(n * samples, (n + 1) * samples),
+			labels: labels.subarray(n * pixels, (n + 1) * pixels),
+		};
+		for (let i = 0; i < samples; i++) target.x[i] = sample.image[i] * scale;
+		target.labels.set(sample.labels);
+		change(target, n);
+		if (performance.now() - since > PATIENCE_MS) {
+			await nextTask();
+			since = performance.now();
+		}
+	}
+	return { x, labels, shape: [indices.length, height, width, channels] };
+}
+
+/** The batches of a training, made ahead. */
+export interface TrainingBatches {
+	readonly stepsPerEpoch: number;
+	next(): Promise<Batch>;
+	/** The sampler's state after the last batch that `next` gave, whatever was made ahead. */
+	state(): SamplerState;
+	/** Milliseconds that `next` has been waited for. */
+	waited(): number;
 }
 
 /**
- * Copies the images at `indices` into a batch. With `flip`, each image and
- * its labels are mirrored left to right with probability 1/2.
- * Throws DataError for an index outside the set.
+ * Draws, reads and augments batches, `ahead` of them before they are asked
+ * for. What becomes of an image depends on seed, epoch, image and how often
+ * it came in this epoch, and on nothing else.
  */
-export function batch(
-	set: SegmentationSet,
-	indices: ArrayLike<number>,
-	options: { flip?: Random } = {},
-): Batch {
-	const { height, width, channels } = set;
-	const rowSamples = width * channels;
-	const x = new Float32Array(indices.length * height * rowSamples);
-	const labels = new Uint8Array(indices.length * height * width);
-	for (let n = 0; n < indices.length; n++) {
-		checkIndex(set, indices[n]);
-		const mirrored = options.flip ? options.flip.below(2) === 1 : false;
-		for (let row = 0; row < height; row++) {
-			const from = indices[n] * height + row;
-			const to = n * height + row;
-			const pixels = set.images.subarray(
-				from * rowSamples,
-				(from + 1) * rowSamples,
-			);
-			const ids = set.labels.subarray(from * width, (from + 1) * width);
-			const target = x.subarray(to * rowSamples, (to + 1) * rowSamples);
-			copyPixels(pixels, target, channels, set.scale, mirrored);
-			labels.set(ids, to * width);
-			if (mirrored) labels.subarray(to * width, (to + 1) * width).reverse();
-		}
+export function trainingBatches(
+	source: SampleSource,
+	sampler: Sampler,
+	options: { augment: AugmentConfig; seed: number; ahead?: number },
+): TrainingBatches {
+	const { seed, ahead = 2 } = options;
+	const { height, width, channels } = source;
+	let state = sampler.state();
+
+	async function make(): Promise<{ batch: Batch; after: SamplerState }> {
+		const draws = sampler.next();
+		const after = sampler.state();
+		const indices = draws.map(({ index }) => index);
+		const batch = await stack(source, indices, (target, n) =>
+			augment(
+				{ ...target, height, width, channels },
+				options.augment,
+				randomOf(seed, draws[n]),
+			),
+		);
+		return { batch, after };
 	}
-	return { x, labels };
+	const queue = prefetch(make, ahead);
+	return {
+		stepsPerEpoch: sampler.stepsPerEpoch,
+		async next() {
+			const { batch, after } = await queue.next();
+			state = after;
+			return batch;
+		},
+		state: () => state,
+		waited: queue.waited,
+	};
 }
 
-function copyPixels(
-	source: Uint8Array | Float32Array,
-	target: Float32Array,
-	channels: number,
-	scale: number,
-	mirrored: boolean,
-): void {
-	const last = source.length - channels;
-	for (let at = 0; at < source.length; at += channels) {
-		const from = mirrored ? last - at : at;
-		for (let c = 0; c < channels; c++)
-			target[at + c] = source[from + c] * scale;
-	}
+/** The randomness of one augmented image. */
+export function randomOf(seed: number, { epoch, index, repeat }: Draw) {
+	return randomFor(seed, epoch, index, repeat);
 }

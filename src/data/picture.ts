@@ -91,24 +91,41 @@ export interface PanelRow {
 /** Colour between the panels. */
 const GAP_COLOUR = 255;
 
-/**
- * Rows of image, truth and prediction side by side as one RGB PNG. Small
- * images are enlarged by a whole factor (2 for 64x84) so that a person can see them.
- */
+/** Rows of image, truth and prediction side by side as one RGB PNG; see `sheetPng`. */
 export function panelsPng(
 	rows: readonly PanelRow[],
-	options: ColourOptions & { zoom?: number; gap?: number } = {},
+	options: ColourOptions & SheetOptions = {},
 ): Uint8Array {
-	if (rows.length === 0) throw new DataError("there is no row to draw");
 	const colours = palette(options.background);
 	const panels = rows.map(({ image, truth, prediction }) => [
-		{ ...image, channels: 3, data: toRgb(image) },
+		image,
 		...[truth, prediction]
 			.filter((ids) => ids !== undefined)
 			.map((ids) => paint(ids, image.height, image.width, colours)),
 	]);
+	return sheetPng(panels, options);
+}
+
+/** How a sheet is laid out, in pixels. */
+export interface SheetOptions {
+	readonly zoom?: number;
+	readonly gap?: number;
+}
+
+/**
+ * Rows of pictures as one RGB PNG. Small ones are enlarged by a whole factor
+ * (2 for 64x84) so that a person can see them.
+ */
+export function sheetPng(
+	rows: readonly (readonly Picture[])[],
+	options: SheetOptions = {},
+): Uint8Array {
+	if (rows.length === 0) throw new DataError("there is no row to draw");
+	const panels = rows.map((row) =>
+		row.map((picture) => ({ ...picture, channels: 3, data: toRgb(picture) })),
+	);
 	const largest = Math.max(
-		...rows.map(({ image }) => Math.max(image.height, image.width)),
+		...panels.flat().map(({ height, width }) => Math.max(height, width)),
 	);
 	const zoom =
 		options.zoom ?? Math.min(Math.max(Math.floor(256 / largest), 1), 3);

@@ -14,14 +14,30 @@ export interface Random {
 /** A generator that gives the same numbers for the same whole-number seed. */
 export function createRandom(seed: number): Random {
 	// SplitMix32 spreads the seed over 128 bits, as the authors of xoshiro advise.
-	let z = seed >>> 0;
-	const words = [0, 0, 0, 0].map(() => {
-		z = (z + 0x9e3779b9) >>> 0;
-		let x = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
-		x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-		return (x ^ (x >>> 16)) >>> 0;
-	});
+	return restoreRandom(STARTS.map((start) => mixed(seed + start)));
+}
+
+/**
+ * A generator that belongs to a list of whole numbers, for example (seed,
+ * epoch, image): what it gives depends on nothing that was drawn before.
+ */
+export function randomFor(...key: readonly number[]): Random {
+	let words: readonly number[] = STARTS;
+	for (const part of key) {
+		words = words.map((word, i) => mixed(word ^ mixed(part + STARTS[i])));
+	}
 	return restoreRandom(words);
+}
+
+/** Multiples of 2^32 divided by the golden ratio, as SplitMix takes them. */
+const STARTS = [1, 2, 3, 4].map((n) => Math.imul(n, 0x9e3779b9) >>> 0);
+
+/** The finaliser of MurmurHash3: a bijection of 32-bit words whose bits all depend on all. */
+function mixed(word: number): number {
+	let x = word >>> 0;
+	x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+	x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+	return (x ^ (x >>> 16)) >>> 0;
 }
 
 /**
@@ -62,4 +78,16 @@ export function shuffled(count: number, random: Random): Uint32Array {
 		order[j] = kept;
 	}
 	return order;
+}
+
+/** A number from `low` to `high`, uniformly. */
+export function uniform(random: Random, low: number, high: number): number {
+	return low + (high - low) * (random.next() / 2 ** 32);
+}
+
+/** A normally distributed number with mean 0 and variance 1 (Box and Muller 1958). */
+export function normal(random: Random): number {
+	// Never log(0): the first number is above 0.
+	const radius = Math.sqrt(-2 * Math.log((random.next() + 1) / 2 ** 32));
+	return radius * Math.cos((2 * Math.PI * random.next()) / 2 ** 32);
 }

@@ -73,3 +73,14 @@ export function classHistogram(set: SegmentationSet): {
 	for (const label of set.labels) perValue[label]++;
 	return { counts: perValue.slice(0, set.classes), ignored: perValue[IGNORE] };
 }
+
+/** For each class, the images with a pixel of it. */
+export function imagesOfClass(set: SegmentationSet): number[][] {
+	const pixels = set.height * set.width;
+	const images = Array.from({ length: set.classes }, (): number[] => []);
+	for (let i = 0; i < set.count; i++) {
+		const labels = new Set(set.labels.subarray(i * pixels, (i + 1) * pixels));
+		for (const label of labels) images[label]?.push(i);
+	}
+	return images;
+}

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { AUGMENTATIONS } from "../../src/data/augmentations.ts";
 import { useBuiltCommand, wgrad } from "./wgrad.ts";
 
 useBuiltCommand();
@@ -27,6 +28,26 @@ test.each(COMMANDS)(
 		expect(code).toBe(0);
 	},
 );
+
+test("what a help leaves out, --help-all has", async () => {
+	const short = await wgrad("train", "--help");
+	expect(short.stdout).not.toContain("--fold");
+	expect(short.stdout).toMatch(/--help-all +this and \d+ more options/);
+	const all = await wgrad("train", "--help-all");
+	expect(all.stdout).toContain("--fold K/N");
+	expect(all.stdout).not.toContain("--help-all");
+	expect(all.code).toBe(0);
+});
+
+test("wgrad data preview --help names every change of images", async () => {
+	const { code, stdout } = await wgrad("data", "preview", "--help");
+	expect(stdout).toMatch(/^Usage: wgrad data preview DIR/);
+	for (const name of Object.keys(AUGMENTATIONS)) expect(stdout).toContain(name);
+	for (const line of stdout.split("\n")) {
+		expect(line.length).toBeLessThanOrEqual(100);
+	}
+	expect(code).toBe(0);
+});
 
 test("the version is that of package.json", async () => {
 	const { default: manifest } = await import("../../package.json");

@@ -1,4 +1,5 @@
 import { convolutionFaults } from "./convolution-faults.ts";
+import { dataFaults } from "./data-faults.ts";
 import { engineFaults } from "./engine-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fusionFaults } from "./fusion-faults.ts";
@@ -14,4 +15,5 @@ export const faults: readonly Fault[] = [
 	...engineFaults,
 	...fusionFaults,
 	...trainingFaults,
+	...dataFaults,
 ];
