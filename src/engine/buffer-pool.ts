@@ -100,11 +100,9 @@ export function bufferPool(device: GPUDevice, stats: DeviceStats): BufferPool {
 	return pool;
 }
 
-/** Rounds up to one of eight steps per power of two: at most an eighth is wasted, and near sizes share buffers. */
+/** Rounds up to one of eight steps per power of two, at most 256 KiB apart: little is wasted, and near sizes share buffers. */
 function sizeClass(bytes: number): number {
-	const step = Math.max(
-		256,
-		2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3),
-	);
-	return Math.ceil(Math.max(bytes, 1) / step) * step;
+	const step = 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3);
+	const size = Math.min(Math.max(256, step), 1 << 18);
+	return Math.ceil(Math.max(bytes, 1) / size) * size;
 }

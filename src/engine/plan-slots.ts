@@ -1,8 +1,9 @@
+import type { Dispatch } from "./kernel.ts";
 import { type Plan, planMemory } from "./plan.ts";
 import { type Operand, type Recording, Slot } from "./recording.ts";
 import { operandsOf, type Task } from "./tasks.ts";
 
-/** The slots and where they go: each lives from the task that writes it first to the last that uses it. */
+/** The slots and where they go: each lives from the dispatch that writes it first to the last that uses it. */
 export function planSlots(
 	{ args, results }: Recording,
 	tasks: readonly Task[],
@@ -16,17 +17,19 @@ export function planSlots(
 		if (span) span.last = t;
 		else spans.set(slot, { first: t, last: t });
 	};
-	tasks.forEach(({ step, others }, t) => {
-		for (const operand of step.inputs) touch(operand, t);
-		touch(step.y, t);
-		for (const operand of Object.values(others)) touch(operand, t);
-	});
+	let now = 0;
+	for (const task of tasks) {
+		for (const stage of task.variant.stages) {
+			for (const { operand } of boundBy(task, stage)) touch(operand, now);
+			now++;
+		}
+	}
 	// Arguments are written before the first task, results stay to the end.
 	for (const { memory } of args) {
 		const span = spans.get(wholeSlot(memory) as Slot);
 		if (span) span.first = -1;
 	}
-	for (const operand of results) touch(operand, tasks.length);
+	for (const operand of results) touch(operand, now);
 	const slots = [...spans.keys()];
 	const apart = slotsApart(tasks);
 	const requests = slots.map((slot) => ({
@@ -50,12 +53,11 @@ function slotsApart(tasks: readonly Task[]): Map<Slot, Set<Slot>> {
 		apart.set(a, others.add(b));
 	};
 	for (const task of tasks) {
-		const operands = operandsOf(task);
-		for (const { kernel, rename } of task.variant.stages) {
+		for (const stage of task.variant.stages) {
+			const bound = boundBy(task, stage);
 			const slots = (access: string) =>
-				kernel.bindings.flatMap((b) => {
-					const operand = operands[rename[b.name] ?? b.name];
-					const slot = wholeSlot(operand?.memory);
+				bound.flatMap((b) => {
+					const slot = wholeSlot(b.operand.memory);
 					return b.access === access && slot ? [slot] : [];
 				});
 			for (const read of slots("read")) {
@@ -67,6 +69,15 @@ function slotsApart(tasks: readonly Task[]): Map<Slot, Set<Slot>> {
 		}
 	}
 	return apart;
+}
+
+/** What a dispatch of a task binds, and how. */
+function boundBy(task: Task, { kernel, rename }: Dispatch) {
+	const operands = operandsOf(task);
+	return kernel.bindings.flatMap(({ name, access }) => {
+		const operand = operands[rename[name] ?? name];
+		return operand ? [{ operand, access }] : [];
+	});
 }
 
 /** The slot that is planned for a memory; undefined for memory from outside. */

@@ -199,6 +199,9 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				if (i) pool.share(buffer);
 				offset += sizes[i];
 			});
+			// Else the buffers they were in would stay beside the new one.
+			submit();
+			pool.trim();
 		},
 		free(tensor) {
 			pool.give((tensor.storage as Region).buffer);
