@@ -2,28 +2,34 @@ import {
 	type Device,
 	defaultDevice,
 	formatShape,
+	type Live,
 	ShapeError,
 	scope,
 	type Tensor,
 	tensor,
 } from "../engine/index.ts";
 import {
+	add,
 	concat,
 	conv2d,
 	convTranspose2d,
 	crop,
+	dropout,
+	groupNorm,
 	leakyRelu,
 	maxPool,
 	moments,
 	normalize,
 	pad,
 	relu,
+	upsampleBilinear,
 	upsampleNearest,
 } from "../kernels/index.ts";
 import {
 	momentSpecs,
 	type ParameterSpec,
 	parameterSpecs,
+	skipLevel,
 	type UnetConfig,
 	type UnetOptions,
 	unetConfig,
@@ -43,6 +49,14 @@ export interface Model {
 	readonly state: NamedTensors;
 	/** Inputs are padded so that height and width divide by this: 2 to the number of poolings. */
 	readonly multiple: number;
+}
+
+/** Options of `forward`. */
+export interface ForwardOptions {
+	/** Normalise by the batch's own moments, and drop values; default false. */
+	readonly training?: boolean;
+	/** Step of the training, which decides what dropout drops; default 0. */
+	readonly step?: number | Live;
 }
 
 /** Result of `forward`. */
@@ -121,7 +135,7 @@ export function forward(
 	model: Pick<Model, "config" | "state" | "multiple">,
 	params: NamedTensors,
 	x: Tensor,
-	{ training = false }: { training?: boolean } = {},
+	{ training = false, step = 0 }: ForwardOptions = {},
 ): Forward {
 	const { config, multiple } = model;
 	if (x.shape.length !== 4 || x.shape[3] !== config.inChannels) {
@@ -135,80 +149,151 @@ export function forward(
 	const gathered: Record<string, Tensor> = {};
 
 	// A scope per level frees its intermediate results at once when no gradient is wanted.
-	const level = (prefix: string, input: () => Tensor): Tensor => {
-		const { y, batch } = scope(() =>
-			convolutions(model, params, prefix, input(), training),
-		);
+	const within = (work: (layers: Layers) => Tensor): Tensor => {
+		const { y, batch } = scope(() => {
+			const batch: Record<string, Tensor> = {};
+			const { state } = model;
+			return {
+				y: work({ config, state, params, training, step, batch }),
+				batch,
+			};
+		});
 		Object.assign(gathered, batch);
 		return y;
 	};
 
 	const skips: Tensor[] = [];
 	let y = padded ? pad(x, { padding: margin }) : x;
-	for (let i = 0; i < config.encoder.length; i++) {
+	config.encoder.forEach((_, i) => {
 		const above = y;
-		y = level(`encoder.${i}`, () => (i === 0 ? above : maxPool(above)));
+		y = within((layers) => encode(layers, i, above));
 		skips.push(y);
-	}
+	});
 	for (let i = config.decoder.length - 1; i >= 0; i--) {
 		const below = y;
-		y = level(`decoder.${i}`, () =>
-			concat(skips[i], upsample(config, params, `decoder.${i}.up`, below)),
-		);
+		const skip: Tensor | undefined = skips[skipLevel(config, i)];
+		y = within((layers) => decode(layers, i, below, skip));
 	}
-	const logits = conv2d(y, params["head.weight"], params["head.bias"]);
+	const logits = conv2d(y, params["head.weight"], params["head.bias"], {
+		padding: "same",
+	});
 	return {
 		logits: padded ? crop(logits, { padding: margin }) : logits,
 		moments: gathered,
 	};
 }
 
-/** The convolutions of one level, each with normalisation and activation. */
+/** What the layers of one pass share. */
+interface Layers {
+	readonly config: UnetConfig;
+	readonly state: NamedTensors;
+	readonly params: NamedTensors;
+	readonly training: boolean;
+	readonly step: number | Live;
+	/** Takes the moments of the batch. */
+	readonly batch: Record<string, Tensor>;
+}
+
+function encode(layers: Layers, level: number, x: Tensor): Tensor {
+	const { encoder, pooling } = layers.config;
+	const prefix = `encoder.${level}`;
+	if (pooling === "between") {
+		return convolutions(layers, prefix, level === 0 ? x : maxPool(x));
+	}
+	const deepest = level === encoder.length - 1;
+	return convolutions(layers, prefix, x, deepest ? undefined : poolOverlapping);
+}
+
+const poolOverlapping = (x: Tensor) =>
+	maxPool(x, { size: 3, stride: 2, padding: "same" });
+
+function decode(
+	layers: Layers,
+	level: number,
+	below: Tensor,
+	skip: Tensor | undefined,
+): Tensor {
+	const { config } = layers;
+	const prefix = `decoder.${level}`;
+	let y = upsample(layers, `${prefix}.up`, below);
+	if (skip) y = config.skip === "add" ? add(skip, y) : concat(skip, y);
+	if (config.finishJoined) y = finish(layers, `${prefix}.norm.join`, y);
+	return convolutions(layers, prefix, y);
+}
+
+/** The convolutions of one level, each with normalisation and activation; `pool` follows the last convolution. */
 function convolutions(
-	{ config, state }: Pick<Model, "config" | "state">,
-	params: NamedTensors,
+	layers: Layers,
 	prefix: string,
 	x: Tensor,
-	training: boolean,
-): { y: Tensor; batch: NamedTensors } {
-	const activate = config.activation === "relu" ? relu : leakyRelu;
-	const batch: Record<string, Tensor> = {};
+	pool?: (x: Tensor) => Tensor,
+): Tensor {
+	const { config, params, training, step } = layers;
 	let y = x;
 	for (let j = 0; `${prefix}.conv.${j}.weight` in params; j++) {
 		const weight = params[`${prefix}.conv.${j}.weight`];
-		const isLast =
-			prefix === "decoder.0" && !(`${prefix}.conv.${j + 1}.weight` in params);
-		const finish =
-			isLast && !config.lastActivation ? (t: Tensor) => t : activate;
-		if (config.norm === "none") {
-			const bias = params[`${prefix}.conv.${j}.bias`];
-			y = finish(conv2d(y, weight, bias, { padding: "same" }));
-			continue;
+		const bias: Tensor | undefined = params[`${prefix}.conv.${j}.bias`];
+		const isLast = !(`${prefix}.conv.${j + 1}.weight` in params);
+		if (training && j > 0 && config.dropout > 0) {
+			const seed = dropoutSeed(`${prefix}.${j}`);
+			y = dropout(y, { rate: config.dropout, seed, step });
 		}
-		const name = `${prefix}.norm.${j}`;
-		y = conv2d(y, weight, { padding: "same" });
-		if (training) batch[name] = moments(y);
-		y = normalize(
-			y,
-			batch[name] ?? state[name],
-			params[`${name}.weight`],
-			params[`${name}.bias`],
-			{ epsilon: config.epsilon },
-		);
-		y = finish(y);
+		y = conv2d(y, weight, bias, { padding: "same" });
+		if (isLast && pool) y = pool(y);
+		const linear = isLast && prefix === "decoder.0" && !config.lastActivation;
+		y = finish(layers, `${prefix}.norm.${j}`, y, linear);
 	}
-	return { y, batch };
+	return y;
+}
+
+/** Tells the dropouts of one step apart: the characters as digits to base 31. */
+function dropoutSeed(name: string): number {
+	return [...name].reduce(
+		(sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) & 0x7fffffff,
+		0,
+	);
+}
+
+/** Normalisation, where there are parameters of that name, and activation, in the configured order. */
+function finish(
+	layers: Layers,
+	name: string,
+	x: Tensor,
+	linear = false,
+): Tensor {
+	const { activation, order } = layers.config;
+	const activate = (t: Tensor) =>
+		linear ? t : activation === "relu" ? relu(t) : leakyRelu(t);
+	return order === "norm-activation"
+		? activate(normalized(layers, name, x))
+		: normalized(layers, name, activate(x));
+}
+
+function normalized(
+	{ config, state, params, training, batch }: Layers,
+	name: string,
+	x: Tensor,
+): Tensor {
+	const gamma: Tensor | undefined = params[`${name}.weight`];
+	if (!gamma) return x;
+	const beta = params[`${name}.bias`];
+	const { epsilon, groups } = config;
+	if (config.norm === "group") {
+		return groupNorm(x, gamma, beta, { groups, epsilon });
+	}
+	if (training) batch[name] = moments(x);
+	return normalize(x, batch[name] ?? state[name], gamma, beta, { epsilon });
 }
 
 /** Doubles height and width. */
 function upsample(
-	config: UnetConfig,
-	params: NamedTensors,
+	{ config, params }: Layers,
 	prefix: string,
 	x: Tensor,
 ): Tensor {
 	if (config.up === "nearest") return upsampleNearest(x);
+	if (config.up === "bilinear") return upsampleBilinear(x);
 	const weight = params[`${prefix}.weight`];
 	const bias: Tensor | undefined = params[`${prefix}.bias`];
-	return convTranspose2d(x, weight, bias, { stride: 2 });
+	return convTranspose2d(x, weight, bias, { stride: 2, padding: "same" });
 }

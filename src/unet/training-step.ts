@@ -1,4 +1,10 @@
-import { live, pack, type Tensor, valueAndGrad } from "../engine/index.ts";
+import {
+	eachRun,
+	live,
+	pack,
+	type Tensor,
+	valueAndGrad,
+} from "../engine/index.ts";
 import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
 import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
@@ -31,7 +37,8 @@ export function plainStep(
 	const { momentum } = model.config;
 	const gradients = valueAndGrad(
 		(params: NamedTensors, x: Tensor, labels: Tensor) => {
-			const out = forward(model, params, x, { training: true });
+			const step = eachRun(() => state.step, state.step);
+			const out = forward(model, params, x, { training: true, step });
 			const loss = lossOf(out.logits, labels, { weights, ignore });
 			return { loss, moments: out.moments };
 		},

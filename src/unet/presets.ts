@@ -1,0 +1,97 @@
+import type { UnetOptions } from "./config.ts";
+
+/** A U-Net that somebody published, with the settings it was trained with. */
+export interface Preset {
+	/** Where form and settings were described. */
+	readonly source: string;
+	/** Height and width of the images. */
+	readonly size: readonly [number, number];
+	readonly model: UnetOptions;
+	readonly optimizer: "adam" | "adadelta";
+	readonly learningRate: number;
+	/** Absent where the source names none. */
+	readonly batch?: number;
+	readonly epochs?: number;
+}
+
+/**
+ * Published networks as data over the one generic U-Net. Lists begin at the
+ * full resolution; what is not given has the default of `unetDefaults`.
+ */
+export const presets = {
+	ochuman: {
+		source:
+			"seed 000, person masks of OCHuman; two ReLU convolutions a level with dropout between, nearest upsampling",
+		size: [512, 512],
+		model: {
+			inChannels: 3,
+			classes: 3,
+			encoder: [32, 64, 128, 128],
+			decoder: [32, 64, 64],
+			up: "nearest",
+			norm: "none",
+			dropout: 0.2,
+		},
+		optimizer: "adam",
+		learningRate: 1e-3,
+	},
+	"voc-person": {
+		source:
+			"seed 002, persons of VOC 2012; Ronneberger et al. 2015, arXiv:1505.04597, with padding so that masks keep the image's size",
+		size: [256, 256],
+		model: {
+			inChannels: 3,
+			classes: 2,
+			base: 64,
+			depth: 4,
+			norm: "none",
+		},
+		optimizer: "adam",
+		learningRate: 1e-3,
+	},
+	pets: {
+		source:
+			"seed 003, Oxford-IIIT pets; TensorFlow's Adam at its default rate, a 3x3 head",
+		size: [128, 128],
+		model: {
+			inChannels: 3,
+			classes: 3,
+			base: 32,
+			depth: 4,
+			norm: "none",
+			headKernel: 3,
+		},
+		optimizer: "adam",
+		learningRate: 1e-3,
+		batch: 32,
+		epochs: 15,
+	},
+	m2nist: {
+		source:
+			"seed 004, M2NIST digits; its 60 layers, Keras's LeakyReLU 0.3 and batch normalisation 0.99 and 1e-3. Its last transposed convolution has stride 1: a convolution with the kernel turned round",
+		size: [64, 84],
+		model: {
+			inChannels: 1,
+			classes: 11,
+			encoder: [32, 64, 128, 128, 128, 128],
+			encoderKernels: [5, 5, 5, 3, 3, 3],
+			decoder: [11, 64, 64, 128, 128],
+			decoderConvs: [0, 0, 0, 0, 0],
+			upKernel: 5,
+			finishJoined: true,
+			pooling: "within",
+			order: "activation-norm",
+			bias: true,
+			activation: "leakyRelu",
+			momentum: 0.99,
+			epsilon: 1e-3,
+			headKernel: 5,
+		},
+		optimizer: "adadelta",
+		learningRate: 1,
+		batch: 16,
+	},
+} as const satisfies Record<string, Preset>;
+
+/** Names of the presets. */
+export type PresetName = keyof typeof presets;
