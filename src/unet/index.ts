@@ -53,6 +53,7 @@ export {
 } from "./metrics.ts";
 export {
 	type Forward,
+	type ForwardOptions,
 	forward,
 	type Model,
 	type NamedTensors,
@@ -79,6 +80,7 @@ export {
 	type SgdOptions,
 	sgd,
 } from "./optimizers.ts";
+export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
 	decodeSafetensors,
 	encodeSafetensors,

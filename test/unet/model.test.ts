@@ -104,7 +104,7 @@ describe("parameters", () => {
 		],
 		[{ decoderKernel: 5 }, "decoderKernel is 5; it must be 1 or 3"],
 		[{ classes: 1 }, "classes is 1"],
-		[{ norm: "group" }, 'norm is "group"; it must be batch or none'],
+		[{ norm: "layer" }, 'norm is "layer"; it must be batch or group or none'],
 		[{ momentum: 1 }, "momentum is 1"],
 		[{ epsilon: Number.NaN }, "epsilon is null"],
 		[{ filters: 4 }, "unknown field filters"],
