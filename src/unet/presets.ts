@@ -68,7 +68,7 @@ export const presets = {
 	},
 	m2nist: {
 		source:
-			"seed 004, M2NIST digits; its 60 layers, Keras's LeakyReLU 0.3 and batch normalisation 0.99 and 1e-3. Its last transposed convolution has stride 1: a convolution with the kernel turned round",
+			"seed 004, M2NIST digits; its 60 layers, Keras's LeakyReLU 0.3 and batch normalisation 0.99 and 1e-3. Its last transposed convolution has stride 1: a convolution with the kernel turned round. Its Adadelta is that of Keras 2, with rate 1",
 		size: [64, 84],
 		model: {
 			inChannels: 1,

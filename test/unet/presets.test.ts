@@ -130,7 +130,7 @@ describe("presets", () => {
 		const { logits } = forward(
 			model,
 			model.params,
-			tensor(batch.x, batch.shape, { device: cpuDevice() }),
+			tensor(batch.x, batch.shape, { device: model.device }),
 		);
 		expect(logits.shape).toEqual([2, 32, 21, options.classes]);
 		expect((await logits.data()).every(Number.isFinite)).toBe(true);
@@ -141,7 +141,7 @@ test("dropout is another in each step and none outside training", async () => {
 	const options = tiny("ochuman");
 	const model = unet(options, { device: cpuDevice() });
 	const { x, shape } = batchFor(options);
-	const image = tensor(x, shape, { device: cpuDevice() });
+	const image = tensor(x, shape, { device: model.device });
 	const run = (training: boolean, step: number) =>
 		forward(model, model.params, image, { training, step }).logits.data();
 	expect(await run(true, 1)).toEqual(await run(true, 1));

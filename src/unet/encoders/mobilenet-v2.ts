@@ -20,7 +20,12 @@ export const mobilenetV2: Encoder = {
 	name: "mobilenet-v2",
 	epsilon: 1e-3,
 	layers<T>(l: LayerSet<T>, image: T): T[] {
-		const stem = { channels: 32, kernel: 3, stride: 2, padding: "same" } as const;
+		const stem = {
+			channels: 32,
+			kernel: 3,
+			stride: 2,
+			padding: "same",
+		} as const;
 		let y = l.relu6(l.norm("bn_Conv1", l.conv("Conv1", image, stem)));
 		y = contract(l, "expanded_conv", y, 16, 1);
 		const results: T[] = [];
