@@ -14,7 +14,9 @@ export interface TrainConfig {
 	readonly classNames: readonly string[];
 	readonly batch: number;
 	readonly epochs: number;
-	/** Peak learning rate of Adam. */
+	/** Default adam. */
+	readonly optimizer?: "adam" | "adadelta";
+	/** Peak learning rate of the optimizer. */
 	readonly learningRate: number;
 	/** How the learning rate moves over the whole training. */
 	readonly schedule: "one-cycle" | "cosine" | "constant";

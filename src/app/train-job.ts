@@ -7,6 +7,8 @@ import { cached, type SampleSource } from "../data/sample-source.ts";
 import { createSampler } from "../data/sampler.ts";
 import { argmax, type Device, scope, tensor } from "../index.ts";
 import {
+	adadelta,
+	adam,
 	constant,
 	cosine,
 	type EpochReport,
@@ -107,6 +109,7 @@ export async function runTrain(
 		batchShape: [config.batch, height, width, channels],
 		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
+		optimizer: config.optimizer === "adadelta" ? adadelta() : adam(),
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
 		onStep,

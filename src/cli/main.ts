@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
 	eval: async () => (await import("./eval.ts")).evaluate,
 	predict: async () => (await import("./predict.ts")).predict,
 	data: async () => (await import("./data.ts")).data,
+	summary: async () => (await import("./summary.ts")).summary,
 	bench: async () => (await import("./bench.ts")).bench,
 	doctor: async () => (await import("./doctor.ts")).doctor,
 };

@@ -95,6 +95,15 @@ export function choice<const C extends readonly string[]>(
 	};
 }
 
+/** One of some words, which must be given. */
+export function requiredChoice<const C extends readonly string[]>(
+	choices: C,
+	help: string,
+): Option<C[number]> {
+	const schema = v.picklist(choices);
+	return { ...choice(choices, help), required: true, schema };
+}
+
 /** Height and width, `HxW`. */
 export function size(help: string): Option<[number, number] | undefined> {
 	const schema = v.optional(

@@ -5,7 +5,8 @@ import {
 	classHistogram,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
-import { unetConfig } from "../unet/index.ts";
+import { type UnetOptions, unetConfig } from "../unet/index.ts";
+import { type Preset, type PresetName, presets } from "../unet/presets.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
@@ -23,6 +24,10 @@ const DEFAULTS = {
 
 /** The options that decide on network and training. */
 export const TRAINING_OPTIONS = {
+	preset: option.choice(
+		Object.keys(presets) as PresetName[],
+		"a published network and its settings",
+	),
 	epochs: option.wholeNumber("N", "passes over the training images (20)", 1),
 	batch: option.wholeNumber("N", "images per step (8)", 1),
 	lr: option.number(
@@ -64,7 +69,7 @@ export function resolveConfig(
 	mask: Pick<TrainConfig, "map" | "ignore">,
 ): TrainConfig {
 	const { train, classNames } = data;
-	const preset = dir === DIGITS ? digitsPreset : DEFAULTS;
+	const preset = settingsOf(values.preset, dir);
 	if (train.classes < 2) {
 		throw new DataError(
 			"the masks hold a single class, so there is nothing to learn; check --map, or give --classes 2",
@@ -85,20 +90,29 @@ export function resolveConfig(
 		values["class-weights"] ?? preset.classWeights,
 		train,
 	);
-	const { base, depth, convs } = values;
-	const shorthand = { base, depth, convs };
-	const regular = Object.values(shorthand).some((v) => v !== undefined);
+	const shorthand: Partial<UnetOptions> = {
+		...(values.base !== undefined && { base: values.base }),
+		...(values.depth !== undefined && { depth: values.depth }),
+		...(values.convs !== undefined && { convs: values.convs }),
+	};
+	const regular = Object.keys(shorthand).length > 0;
+	if (values.preset && regular) {
+		throw new UsageError(
+			"--base, --depth and --convs make a network of their own; leave them out, or --preset",
+		);
+	}
 	return {
 		model: unetConfig({
+			...(regular ? shorthand : preset.model),
 			inChannels: train.channels,
 			classes: train.classes,
-			...(regular ? shorthand : preset.model),
 		}),
 		size: [train.height, train.width],
 		scale: train.scale,
 		classNames,
 		batch: values.batch ?? Math.min(preset.batch, train.count),
 		epochs: values.epochs ?? preset.epochs,
+		...(preset.optimizer && { optimizer: preset.optimizer }),
 		learningRate: values.lr ?? preset.learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
@@ -106,6 +120,30 @@ export function resolveConfig(
 		sampling: values.sampling ?? "shuffle",
 		seed: values.seed ?? 0,
 		...mask,
+	};
+}
+
+interface Settings extends Pick<TrainConfig, "schedule" | "optimizer"> {
+	readonly epochs: number;
+	readonly batch: number;
+	readonly learningRate: number;
+	readonly classWeights: "auto" | "none" | readonly number[];
+	readonly model: Partial<UnetOptions>;
+}
+
+/** A published network with its rate, unweighted loss and, where its source names them, epochs and batch. */
+function settingsOf(name: PresetName | undefined, dir: string): Settings {
+	if (!name) return dir === DIGITS ? digitsPreset : DEFAULTS;
+	const { model, optimizer, learningRate, batch, epochs }: Preset =
+		presets[name];
+	return {
+		model,
+		optimizer,
+		learningRate,
+		batch: batch ?? DEFAULTS.batch,
+		epochs: epochs ?? DEFAULTS.epochs,
+		schedule: "constant",
+		classWeights: "none",
 	};
 }
 

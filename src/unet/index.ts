@@ -101,6 +101,7 @@ export {
 	stepDecay,
 	warmUp,
 } from "./schedule.ts";
+export { type LayerSummary, unetSummary } from "./summary.ts";
 export {
 	type EpochReport,
 	type StepReport,

@@ -4,7 +4,15 @@ import { useBuiltCommand, wgrad } from "./wgrad.ts";
 
 useBuiltCommand();
 
-const COMMANDS = ["train", "eval", "predict", "data", "bench", "doctor"];
+const COMMANDS = [
+	"train",
+	"eval",
+	"predict",
+	"data",
+	"summary",
+	"bench",
+	"doctor",
+];
 
 test("wgrad --help names every command", async () => {
 	const { code, stdout, stderr } = await wgrad("--help");
