@@ -1,10 +1,6 @@
-import {
-	type PresetName,
-	presets,
-	type UnetConfig,
-	unetConfig,
-	unetSummary,
-} from "../unet/index.ts";
+import { type UnetConfig, unetConfig } from "../unet/index.ts";
+import { type PresetName, presets } from "../unet/presets.ts";
+import { unetSummary } from "../unet/summary.ts";
 import { command } from "./command.ts";
 import * as option from "./option.ts";
 

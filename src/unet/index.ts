@@ -80,7 +80,6 @@ export {
 	type SgdOptions,
 	sgd,
 } from "./optimizers.ts";
-export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
 	decodeSafetensors,
 	encodeSafetensors,
@@ -101,7 +100,6 @@ export {
 	stepDecay,
 	warmUp,
 } from "./schedule.ts";
-export { type LayerSummary, unetSummary } from "./summary.ts";
 export {
 	type EpochReport,
 	type StepReport,

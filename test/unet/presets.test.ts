@@ -6,7 +6,15 @@ import {
 	tensor,
 	valueAndGrad,
 } from "../../src/engine/index.ts";
-import { softmaxCrossEntropy } from "../../src/kernels/index.ts";
+import {
+	concat,
+	conv2d,
+	convTranspose2d,
+	leakyRelu,
+	maxPool,
+	normalize,
+	softmaxCrossEntropy,
+} from "../../src/kernels/index.ts";
 import { momentSpecs } from "../../src/unet/config.ts";
 import {
 	adam,
@@ -15,12 +23,13 @@ import {
 	type LabelledBatch,
 	type NamedTensors,
 	parameterCount,
-	presets,
 	train,
 	type UnetOptions,
 	unet,
 	unetConfig,
 } from "../../src/unet/index.ts";
+import { presets } from "../../src/unet/presets.ts";
+import { unetSummary } from "../../src/unet/summary.ts";
 import { describeOnDevices } from "../gpu.ts";
 
 /** Trainable values and running moments; all but voc-person's, which is counted here, are the sources' own. */
@@ -166,4 +175,71 @@ await describeOnDevices((device) => {
 			expect(error, name).toBeLessThan(1e-6 * norm + 1e-9);
 		}
 	});
+});
+
+test("a summary's layers have the shapes, parameters and multiply-adds of the network", () => {
+	const layers = unetSummary(presets.m2nist.model, [2, 64, 84]);
+	const byName = new Map(layers.map((layer) => [layer.name, layer]));
+	expect(byName.get("encoder.0.conv.0")).toEqual({
+		name: "encoder.0.conv.0",
+		weight: [5, 5, 1, 32],
+		output: [2, 64, 96, 32],
+		parameters: 5 * 5 * 32 + 32,
+		moments: 0,
+		macs: 2 * 64 * 96 * 25 * 32,
+	});
+	expect(byName.get("encoder.0.norm.1")?.output).toEqual([2, 32, 48, 32]);
+	const up = byName.get("decoder.4.up");
+	expect(up?.output).toEqual([2, 4, 6, 128]);
+	expect(up?.macs).toBe(2 * 2 * 3 * 25 * 128 * 128);
+	const values = layers.map((l) => l.parameters + l.moments);
+	expect(values.reduce((a, b) => a + b)).toBe(3_559_315);
+});
+
+test("m2nist's layers run in the seed's order", async () => {
+	const options: UnetOptions = {
+		...presets.m2nist.model,
+		encoder: [3, 4, 5],
+		encoderConvs: [2, 2, 2],
+		encoderKernels: [5, 3, 3],
+		decoder: [11, 6],
+		decoderConvs: [0, 0],
+	};
+	const model = unet(options, { seed: 3, device: cpuDevice() });
+	const { params: p, state, device } = model;
+	const x = tensor(heNormal([1, 1, 2, 32], 6, 1), [1, 8, 8, 1], { device });
+	const same = { padding: "same" } as const;
+	const conv = (name: string, t: typeof x) =>
+		conv2d(t, p[`${name}.weight`], p[`${name}.bias`], same);
+	const end = (name: string, t: typeof x) =>
+		normalize(
+			leakyRelu(t),
+			state[name],
+			p[`${name}.weight`],
+			p[`${name}.bias`],
+			{ epsilon: 1e-3 },
+		);
+	const down = (i: number, t: typeof x) => {
+		const second = conv(
+			`encoder.${i}.conv.1`,
+			leakyRelu(conv(`encoder.${i}.conv.0`, t)),
+		);
+		const pooled = maxPool(second, { size: 3, stride: 2, ...same });
+		return end(`encoder.${i}.norm.1`, pooled);
+	};
+	const up = (i: number, t: typeof x) =>
+		convTranspose2d(t, p[`decoder.${i}.up.weight`], p[`decoder.${i}.up.bias`], {
+			stride: 2,
+			...same,
+		});
+	const half = down(0, x);
+	let y = down(1, half);
+	for (const j of [0, 1]) {
+		y = end(`encoder.2.norm.${j}`, conv(`encoder.2.conv.${j}`, y));
+	}
+	y = end("decoder.1.norm.join", concat(half, up(1, y)));
+	y = end("decoder.0.norm.join", up(0, y));
+	const expected = await conv("head", y).data();
+	const found = await forward(model, p, x).logits.data();
+	expect(found).toEqual(expected);
 });
