@@ -7,8 +7,6 @@ import {
 } from "../data/segmentation-set.ts";
 import { type UnetOptions, unetConfig } from "../unet/index.ts";
 import { type Preset, type PresetName, presets } from "../unet/presets.ts";
-import { type UnetOptions, unetConfig } from "../unet/index.ts";
-import { type Preset, type PresetName, presets } from "../unet/presets.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
