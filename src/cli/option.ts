@@ -82,13 +82,14 @@ export function wholeNumber(
 	);
 }
 
-/** One of some words. */
+/** One of some words; `value` stands for them in the help where they are many. */
 export function choice<const C extends readonly string[]>(
 	choices: C,
 	help: string,
+	value = choices.join("|"),
 ): Option<C[number] | undefined> {
 	return {
-		value: choices.join("|"),
+		value,
 		help,
 		wanted: choices.join(" or "),
 		schema: v.optional(v.picklist(choices)),

@@ -22,11 +22,14 @@ const DEFAULTS = {
 	model: {},
 } as const;
 
+const PRESETS = Object.keys(presets) as PresetName[];
+
 /** The options that decide on network and training. */
 export const TRAINING_OPTIONS = {
 	preset: option.choice(
-		Object.keys(presets) as PresetName[],
-		"a published network and its settings",
+		PRESETS,
+		"a published network and its settings; see wgrad summary",
+		"NAME",
 	),
 	epochs: option.wholeNumber("N", "passes over the training images (20)", 1),
 	batch: option.wholeNumber("N", "images per step (8)", 1),
