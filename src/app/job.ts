@@ -3,6 +3,7 @@ import type { SamplerOptions } from "../data/sampler.ts";
 import type { TuneReport } from "../engine/tuned.ts";
 import type { Tuning } from "../engine/tuning.ts";
 import type { UnetConfig } from "../unet/index.ts";
+import type { OptimizerName } from "../unet/presets.ts";
 
 /** What `wgrad train` decided, as `config.json` records it and a checkpoint carries it. */
 export interface TrainConfig {
@@ -15,7 +16,11 @@ export interface TrainConfig {
 	readonly batch: number;
 	readonly epochs: number;
 	/** Default adam. */
-	readonly optimizer?: "adam" | "adadelta";
+	readonly optimizer?: OptimizerName;
+	/** File of the backbone's weights. */
+	readonly encoderWeights?: string;
+	/** Epochs from the first that leave the backbone as it is; default 0. */
+	readonly frozenEpochs?: number;
 	/** Peak learning rate of the optimizer. */
 	readonly learningRate: number;
 	/** How the learning rate moves over the whole training. */
@@ -161,7 +166,7 @@ export interface Failed {
  * worker, plain calls when Node runs the job itself.
  */
 export interface JobHost {
-	/** Bytes by name: `train/INDEX`, `valid/INDEX`, `set/INDEX` (an image's values, then its labels if there are any), `checkpoint`, `tuning-cache` (JSON; empty where there is none). */
+	/** Bytes by name: `train/INDEX`, `valid/INDEX`, `set/INDEX` (an image's values, then its labels if there are any), `checkpoint`, `encoder-weights` (safetensors), `tuning-cache` (JSON; empty where there is none). */
 	read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 	/** Reports; the answer tells whether the user asked to stop. */
 	event(event: JobEvent): Promise<{ readonly stop: boolean }>;

@@ -11,12 +11,14 @@ import {
 	adam,
 	constant,
 	cosine,
+	decodeSafetensors,
 	type EpochReport,
 	encodeCheckpoint,
 	type LabelledBatch,
 	type Model,
 	oneCycle,
 	predict,
+	rmsprop,
 	type Schedule,
 	type StepReport,
 	type TrainingState,
@@ -26,6 +28,12 @@ import {
 import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
+
+const OPTIMIZERS = {
+	adam,
+	adadelta,
+	rmsprop: () => rmsprop({ convention: "keras" }),
+};
 
 type TrainJob = Extract<Job, { kind: "train" }>;
 
@@ -42,7 +50,17 @@ export async function runTrain(
 	const memory = { left: job.cacheBytes };
 	const trainSet = cached(hostSource(host, "train", job.train), memory);
 	const validSet = cached(hostSource(host, "valid", job.valid), memory);
-	const model = unet(config.model, { seed: config.seed, device });
+	const encoderWeights = config.encoderWeights
+		? decodeSafetensors(
+				await host.read("encoder-weights"),
+				config.encoderWeights,
+			).tensors
+		: undefined;
+	const model = unet(config.model, {
+		seed: config.seed,
+		device,
+		encoderWeights,
+	});
 	const { count, height, width, channels } = job.train;
 	const sampler = createSampler({
 		count,
@@ -109,7 +127,8 @@ export async function runTrain(
 		batchShape: [config.batch, height, width, channels],
 		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
-		optimizer: config.optimizer === "adadelta" ? adadelta() : adam(),
+		optimizer: OPTIMIZERS[config.optimizer ?? "adam"](),
+		frozenEpochs: config.frozenEpochs,
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
 		onStep,

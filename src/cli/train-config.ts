@@ -9,6 +9,7 @@ import { type UnetOptions, unetConfig } from "../unet/index.ts";
 import { type Preset, type PresetName, presets } from "../unet/presets.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
+import { checkWeightsFile } from "./encoder-weights.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
 
@@ -52,6 +53,20 @@ export const TRAINING_OPTIONS = {
 	...AUGMENT_OPTIONS,
 	sampling: option.rare(
 		option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
+	),
+	"encoder-weights": option.rare(
+		option.text(
+			"FILE",
+			"safetensors of the published encoder, by Keras's names",
+			"a safetensors file",
+		),
+	),
+	"frozen-epochs": option.rare(
+		option.wholeNumber(
+			"N",
+			"first epochs that leave these weights as they are",
+			0,
+		),
 	),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
 };
@@ -104,18 +119,26 @@ export function resolveConfig(
 			"--base, --depth and --convs make a network of their own; leave them out, or --preset",
 		);
 	}
+	const model = unetConfig({
+		...(regular ? shorthand : preset.model),
+		inChannels: train.channels,
+		classes: train.classes,
+	});
+	const encoderWeights = values["encoder-weights"];
+	if (encoderWeights) checkWeightsFile(encoderWeights, model);
+	// Random weights must learn.
+	const frozenEpochs =
+		values["frozen-epochs"] ?? (encoderWeights ? preset.frozenEpochs : 0);
 	return {
-		model: unetConfig({
-			...(regular ? shorthand : preset.model),
-			inChannels: train.channels,
-			classes: train.classes,
-		}),
+		model,
 		size: [train.height, train.width],
 		scale: train.scale,
 		classNames,
 		batch: values.batch ?? Math.min(preset.batch, train.count),
 		epochs: values.epochs ?? preset.epochs,
 		...(preset.optimizer && { optimizer: preset.optimizer }),
+		...(encoderWeights && { encoderWeights }),
+		...(frozenEpochs && { frozenEpochs }),
 		learningRate: values.lr ?? preset.learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
@@ -127,6 +150,7 @@ export function resolveConfig(
 }
 
 interface Settings extends Pick<TrainConfig, "schedule" | "optimizer"> {
+	readonly frozenEpochs?: number | undefined;
 	readonly epochs: number;
 	readonly batch: number;
 	readonly learningRate: number;
@@ -137,11 +161,18 @@ interface Settings extends Pick<TrainConfig, "schedule" | "optimizer"> {
 /** A published network with its rate, unweighted loss and, where its source names them, epochs and batch. */
 function settingsOf(name: PresetName | undefined, dir: string): Settings {
 	if (!name) return dir === DIGITS ? digitsPreset : DEFAULTS;
-	const { model, optimizer, learningRate, batch, epochs }: Preset =
-		presets[name];
+	const {
+		model,
+		optimizer,
+		learningRate,
+		batch,
+		epochs,
+		frozenEpochs,
+	}: Preset = presets[name];
 	return {
 		model,
 		optimizer,
+		frozenEpochs,
 		learningRate,
 		batch: batch ?? DEFAULTS.batch,
 		epochs: epochs ?? DEFAULTS.epochs,

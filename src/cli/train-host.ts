@@ -1,6 +1,7 @@
 import type { JobEvent, TrainConfig } from "../app/job.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import type { NamedSplit } from "../data/split-lists.ts";
+import { readEncoderWeights } from "./encoder-weights.ts";
 import type { TrainingData } from "./load-data.ts";
 import { backgroundOf, sampleBytes } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
@@ -102,6 +103,9 @@ export function trainHost(
 	}
 	const host: CommandHost = {
 		read(name) {
+			if (name === "encoder-weights" && config.encoderWeights) {
+				return readEncoderWeights(config.encoderWeights);
+			}
 			const [part, index] = name.split("/");
 			return sampleBytes(data[part as "train" | "valid"], Number(index));
 		},

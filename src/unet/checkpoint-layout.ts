@@ -1,11 +1,6 @@
-import {
-	momentSpecs,
-	parameterSpecs,
-	type UnetConfig,
-	type UnetOptions,
-	unetConfig,
-} from "./config.ts";
+import { type UnetConfig, type UnetOptions, unetConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
+import { momentSpecs, parameterSpecs } from "./parameters.ts";
 import type { Stored, StoredTensor } from "./safetensors.ts";
 import type { TrainingState } from "./train.ts";
 

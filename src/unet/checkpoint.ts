@@ -13,9 +13,10 @@ import {
 	toFile,
 	toMemory,
 } from "./checkpoint-layout.ts";
-import { parameterSpecs, type UnetOptions } from "./config.ts";
+import type { UnetOptions } from "./config.ts";
 import { ConfigError, NumericError } from "./errors.ts";
 import { type Model, modelOf, type NamedTensors } from "./model.ts";
+import { parameterSpecs } from "./parameters.ts";
 import {
 	decodeSafetensors,
 	encodeSafetensors,

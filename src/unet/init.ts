@@ -2,6 +2,9 @@ import { ShapeError } from "../engine/index.ts";
 import type { Convention } from "./optimizers.ts";
 import { randomShare, standardNormal } from "./random-numbers.ts";
 
+/** How a parameter of a network starts. */
+export type Initialiser = "heNormal" | "glorotUniform" | "zeros" | "ones";
+
 /** Options of the initialisers that count the inputs and outputs of a weight. */
 export interface FanOptions {
 	/**

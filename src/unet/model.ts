@@ -25,16 +25,24 @@ import {
 	upsampleBilinear,
 	upsampleNearest,
 } from "../kernels/index.ts";
+import { type UnetConfig, type UnetOptions, unetConfig } from "./config.ts";
+import { encoders } from "./encoders/index.ts";
+import { encoderResults } from "./encoders/run.ts";
 import {
+	checkEncoderWeights,
+	type StoredWeights,
+	storedMoments,
+} from "./encoders/weights.ts";
+import { ConfigError } from "./errors.ts";
+import { glorotUniform, heNormal } from "./init.ts";
+import {
+	BACKBONE,
 	momentSpecs,
 	type ParameterSpec,
 	parameterSpecs,
 	skipLevel,
-	type UnetConfig,
-	type UnetOptions,
-	unetConfig,
-} from "./config.ts";
-import { glorotUniform, heNormal } from "./init.ts";
+} from "./parameters.ts";
+import type { StoredTensor } from "./safetensors.ts";
 
 /** Tensors by name, in a fixed order. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -55,6 +63,8 @@ export interface Model {
 export interface ForwardOptions {
 	/** Normalise by the batch's own moments, and drop values; default false. */
 	readonly training?: boolean;
+	/** In training: whether a backbone is used as it is, normalised by its running moments; default false. */
+	readonly frozen?: boolean;
 	/** Step of the training, which decides what dropout drops; default 0. */
 	readonly step?: number | Live;
 }
@@ -70,19 +80,46 @@ export interface Forward {
 /**
  * A U-Net with seeded random weights (Ronneberger et al. 2015, with "same"
  * padding and batch normalisation). The same seed gives the same numbers on every device.
+ * `encoderWeights` are those of its backbone, by Keras's names.
  * @throws ConfigError when a field is out of range.
+ * @throws CheckpointError when the weights are not the backbone's.
  */
 export function unet(
 	options: UnetOptions,
 	{
 		seed = 0,
 		device = defaultDevice(),
-	}: { seed?: number; device?: Device } = {},
+		encoderWeights,
+	}: {
+		seed?: number;
+		device?: Device;
+		encoderWeights?: StoredWeights | undefined;
+	} = {},
 ): Model {
 	const config = unetConfig(options);
+	if (encoderWeights) {
+		if (config.backbone === "none") {
+			throw new ConfigError("unet: encoderWeights need a backbone");
+		}
+		checkEncoderWeights(encoders[config.backbone], encoderWeights);
+	}
+	const lent = (name: string) =>
+		encoderWeights && name.startsWith(BACKBONE)
+			? { stored: encoderWeights, key: name.slice(BACKBONE.length) }
+			: undefined;
 	return modelOf(config, device, {
-		param: (spec, stream) => initialValues(spec, seed, stream),
-		moments: (_, channels) => new Float32Array(2 * channels).fill(1, channels),
+		param(spec, stream) {
+			const found = lent(spec.name);
+			return found
+				? (found.stored.get(found.key) as StoredTensor).data
+				: initialValues(spec, seed, stream);
+		},
+		moments(name, channels) {
+			const found = lent(name);
+			return found
+				? storedMoments(found.stored, found.key)
+				: new Float32Array(2 * channels).fill(1, channels);
+		},
 	});
 }
 
@@ -109,8 +146,13 @@ export function modelOf(
 		device,
 		params,
 		state,
-		multiple: 2 ** config.decoder.length,
+		multiple: multipleOf(config),
 	};
+}
+
+/** What height and width must divide by. */
+export function multipleOf({ backbone, decoder }: UnetConfig): number {
+	return 2 ** (decoder.length + (backbone === "none" ? 0 : 1));
 }
 
 function initialValues(
@@ -135,7 +177,7 @@ export function forward(
 	model: Pick<Model, "config" | "state" | "multiple">,
 	params: NamedTensors,
 	x: Tensor,
-	{ training = false, step = 0 }: ForwardOptions = {},
+	{ training = false, frozen = false, step = 0 }: ForwardOptions = {},
 ): Forward {
 	const { config, multiple } = model;
 	if (x.shape.length !== 4 || x.shape[3] !== config.inChannels) {
@@ -149,7 +191,9 @@ export function forward(
 	const gathered: Record<string, Tensor> = {};
 
 	// A scope per level frees its intermediate results at once when no gradient is wanted.
-	const within = (work: (layers: Layers) => Tensor): Tensor => {
+	const within = <T extends Tensor | readonly Tensor[]>(
+		work: (layers: Layers) => T,
+	): T => {
 		const { y, batch } = scope(() => {
 			const batch: Record<string, Tensor> = {};
 			const { state } = model;
@@ -162,21 +206,39 @@ export function forward(
 		return y;
 	};
 
+	const image = padded ? pad(x, { padding: margin }) : x;
+	const { backbone } = config;
 	const skips: Tensor[] = [];
-	let y = padded ? pad(x, { padding: margin }) : x;
-	config.encoder.forEach((_, i) => {
-		const above = y;
-		y = within((layers) => encode(layers, i, above));
-		skips.push(y);
-	});
+	if (backbone === "none") {
+		config.encoder.forEach((_, i) => {
+			const above = skips[i - 1] ?? image;
+			skips.push(within((layers) => encode(layers, i, above)));
+		});
+	} else {
+		const results = within(({ batch, ...tensors }) =>
+			encoderResults(
+				encoders[backbone],
+				{
+					prefix: BACKBONE,
+					...tensors,
+					batch: training && !frozen ? batch : undefined,
+				},
+				image,
+			),
+		);
+		skips.push(...results);
+	}
+	let y = skips[skips.length - 1];
 	for (let i = config.decoder.length - 1; i >= 0; i--) {
 		const below = y;
 		const skip: Tensor | undefined = skips[skipLevel(config, i)];
 		y = within((layers) => decode(layers, i, below, skip));
 	}
-	const logits = conv2d(y, params["head.weight"], params["head.bias"], {
-		padding: "same",
-	});
+	const [weight, bias] = [params["head.weight"], params["head.bias"]];
+	const logits =
+		backbone === "none"
+			? conv2d(y, weight, bias, { padding: "same" })
+			: convTranspose2d(y, weight, bias, { stride: 2, padding: "same" });
 	return {
 		logits: padded ? crop(logits, { padding: margin }) : logits,
 		moments: gathered,
@@ -216,8 +278,9 @@ function decode(
 	const { config } = layers;
 	const prefix = `decoder.${level}`;
 	let y = upsample(layers, `${prefix}.up`, below);
+	if (config.upFinish === "before") y = finish(layers, `${prefix}.norm.up`, y);
 	if (skip) y = config.skip === "add" ? add(skip, y) : concat(skip, y);
-	if (config.finishJoined) y = finish(layers, `${prefix}.norm.join`, y);
+	if (config.upFinish === "after") y = finish(layers, `${prefix}.norm.join`, y);
 	return convolutions(layers, prefix, y);
 }
 

@@ -1,5 +1,8 @@
 import type { UnetOptions } from "./config.ts";
 
+/** An optimizer as a preset and a training's configuration name it; `rmsprop` is Keras's. */
+export type OptimizerName = "adam" | "adadelta" | "rmsprop";
+
 /** A U-Net that somebody published, with the settings it was trained with. */
 export interface Preset {
 	/** Where form and settings were described. */
@@ -7,11 +10,13 @@ export interface Preset {
 	/** Height and width of the images. */
 	readonly size: readonly [number, number];
 	readonly model: UnetOptions;
-	readonly optimizer: "adam" | "adadelta";
+	readonly optimizer: OptimizerName;
 	readonly learningRate: number;
 	/** Absent where the source names none. */
 	readonly batch?: number;
 	readonly epochs?: number;
+	/** Of these epochs, how many leave the backbone as it is. */
+	readonly frozenEpochs?: number;
 }
 
 /**
@@ -34,6 +39,27 @@ export const presets = {
 		},
 		optimizer: "adam",
 		learningRate: 1e-3,
+	},
+	clothing: {
+		source:
+			"seed 001, 59 classes of persons and clothes; DenseNet121 and the decoder of TensorFlow's pix2pix example. The encoder is frozen for 20 epochs and trains with the rest from then on",
+		size: [128, 128],
+		model: {
+			inChannels: 3,
+			classes: 59,
+			backbone: "densenet121",
+			decoder: [64, 128, 256, 512],
+			decoderConvs: [0, 0, 0, 0],
+			upKernel: 3,
+			upFinish: "before",
+			momentum: 0.99,
+			headKernel: 3,
+		},
+		optimizer: "rmsprop",
+		learningRate: 1e-3,
+		batch: 64,
+		epochs: 40,
+		frozenEpochs: 20,
 	},
 	"voc-person": {
 		source:
@@ -78,7 +104,7 @@ export const presets = {
 			decoder: [11, 64, 64, 128, 128],
 			decoderConvs: [0, 0, 0, 0, 0],
 			upKernel: 5,
-			finishJoined: true,
+			upFinish: "after",
 			pooling: "within",
 			order: "activation-norm",
 			bias: true,

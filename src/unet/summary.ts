@@ -1,5 +1,9 @@
 import { sizeOf } from "../engine/index.ts";
-import { parameterSpecs, type UnetOptions, unetConfig } from "./config.ts";
+import { type UnetOptions, unetConfig } from "./config.ts";
+import { encoders } from "./encoders/index.ts";
+import type { Encoder } from "./encoders/network.ts";
+import { multipleOf } from "./model.ts";
+import { BACKBONE, parameterSpecs } from "./parameters.ts";
 
 /** One layer with weights, as it runs on a batch. */
 export interface LayerSummary {
@@ -27,10 +31,17 @@ export function unetSummary(
 	[n, h, w]: readonly [number, number, number],
 ): LayerSummary[] {
 	const config = unetConfig(options);
-	const multiple = 2 ** config.decoder.length;
+	const multiple = multipleOf(config);
 	const [height, width] = [h, w].map((e) => Math.ceil(e / multiple) * multiple);
+	const { backbone } = config;
 	const layers = new Map<string, LayerSummary>();
+	const lent =
+		backbone === "none"
+			? []
+			: backboneLayers(encoders[backbone], [n, height, width]);
+	for (const layer of lent) layers.set(layer.name, layer);
 	for (const { name, shape } of parameterSpecs(config)) {
+		if (name.startsWith(BACKBONE)) continue;
 		const layer = name.replace(/\.(weight|bias)$/, "");
 		const known = layers.get(layer);
 		if (known) {
@@ -44,8 +55,12 @@ export function unetSummary(
 			config.pooling === "within" &&
 			/^encoder\.\d+\.norm/.test(layer) &&
 			level < config.encoder.length - 1;
-		const scale = 2 ** (level + (pooled ? 1 : 0));
-		const transposed = layer.endsWith(".up");
+		const head = layer === "head";
+		const halved = pooled || (backbone !== "none" && !head);
+		const scale = 2 ** (level + (halved ? 1 : 0));
+		const transposed =
+			shape.length === 4 &&
+			(layer.endsWith(".up") || (head && backbone !== "none"));
 		const channels = transposed ? shape[2] : shape[shape.length - 1];
 		const output = [n, height / scale, width / scale, channels];
 		// A transposed convolution with stride 2 visits its input's pixels: a quarter.
@@ -60,4 +75,60 @@ export function unetSummary(
 		});
 	}
 	return [...layers.values()];
+}
+
+/** The layers of a backbone on images [N, H, W]. */
+function backboneLayers(
+	encoder: Encoder,
+	[n, height, width]: readonly [number, number, number],
+): LayerSummary[] {
+	interface Size {
+		readonly scale: number;
+		readonly channels: number;
+	}
+	const layers: LayerSummary[] = [];
+	const put = (
+		name: string,
+		weight: readonly number[],
+		{ scale, channels }: Size,
+	) => {
+		const norm = weight.length === 1;
+		const output = [n, height / scale, width / scale, channels];
+		layers.push({
+			name: BACKBONE + name,
+			weight,
+			output,
+			parameters: sizeOf(weight) * (norm ? 2 : 1),
+			moments: norm ? 2 * channels : 0,
+			macs: norm ? 0 : n * output[1] * output[2] * sizeOf(weight),
+		});
+	};
+	const halved = (x: Size) => ({ ...x, scale: 2 * x.scale });
+	const same = (x: Size) => x;
+	encoder.layers<Size>(
+		{
+			conv(name, x, { kernel, channels, stride = 1 }) {
+				const y = { scale: x.scale * stride, channels };
+				put(name, [kernel, kernel, x.channels, channels], y);
+				return y;
+			},
+			depthwise(name, x, stride) {
+				const y = { ...x, scale: x.scale * stride };
+				put(name, [3, 3, 1, x.channels], y);
+				return y;
+			},
+			norm(name, x) {
+				put(name, [x.channels], x);
+				return x;
+			},
+			relu: same,
+			relu6: same,
+			maxPool: halved,
+			avgPool: halved,
+			concat: (a, b) => ({ ...a, channels: a.channels + b.channels }),
+			add: same,
+		},
+		{ scale: 1, channels: 3 },
+	);
+	return layers;
 }

@@ -75,6 +75,8 @@ export interface TrainOptions extends LossOptions {
 	readonly optimizer?: Optimizer;
 	/** Limits the gradients; default none. */
 	readonly clip?: Clip | undefined;
+	/** Epochs from the first that leave a backbone's weights and moments as they are; default 0. */
+	readonly frozenEpochs?: number | undefined;
 	/** From a checkpoint, to go on with. */
 	readonly resume?: TrainingState | undefined;
 	/** Called and awaited when a step's loss is known; the next step is already at work. */
@@ -104,6 +106,7 @@ export async function train(
 	options: TrainOptions,
 ): Promise<TrainResult> {
 	const { epochs, stepsPerEpoch, signal, optimizer = adam() } = options;
+	const { frozenEpochs = 0 } = options;
 	const { learningRate = optimizer.learningRate } = options;
 	checkCount("epochs", epochs);
 	checkCount("stepsPerEpoch", stepsPerEpoch);
@@ -111,19 +114,28 @@ export async function train(
 		typeof learningRate === "number" ? constant(learningRate) : learningRate;
 	const weights = uploadWeights(model, options.classWeights);
 	const state = options.resume ?? newState(model, optimizer);
-	const step = trainingStep(
-		model,
-		options,
-		optimizer,
-		state.optimizer,
-		weights,
-	);
+	const isFrozen = () => state.epoch < frozenEpochs;
+	const stepFor = (frozen: boolean) =>
+		trainingStep(
+			model,
+			{ ...options, frozen },
+			optimizer,
+			state.optimizer,
+			weights,
+		);
+	let frozen = isFrozen();
+	let step = stepFor(frozen);
 	const measure = evaluator(model, options);
 	const compiled = options.batchShape && step.prepare(options.batchShape);
 	// Should it fail, the first step says so.
 	compiled?.catch(() => {});
 	try {
 		while (state.epoch < epochs) {
+			if (frozen && !isFrozen()) {
+				frozen = false;
+				step.free();
+				step = stepFor(frozen);
+			}
 			await runSteps(model, options, schedule, step, state);
 			if (signal?.aborted) return { stopped: true, state };
 			const report = await closeEpoch(measure, options, state);

@@ -15,6 +15,7 @@ import {
 	type OptimizerState,
 	optimizerStep,
 } from "./optimizer.ts";
+import { BACKBONE } from "./parameters.ts";
 
 /** Trains on one batch; the promise is of its loss. */
 export interface TrainingStep {
@@ -23,34 +24,69 @@ export interface TrainingStep {
 	readonly free: BatchStep<Tensor>["free"];
 }
 
+/** What decides on a step, besides optimizer and rate. */
+export interface StepOptions extends LossOptions {
+	readonly clip?: Clip | undefined;
+	/** Whether a backbone's weights and moments stay as they are; default false. */
+	readonly frozen?: boolean;
+}
+
 /** The step itself: gradients, optimizer at the rate that `rate` gives, running moments. Returns the loss. */
 export function plainStep(
 	model: Model,
-	options: LossOptions & { readonly clip?: Clip | undefined },
+	options: StepOptions,
 	optimizer: Optimizer,
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
 	rate: () => number,
 ): (x: Tensor, labels: Tensor) => Tensor {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
-	const { clip } = options;
+	const { clip, frozen = false } = options;
+	const trained = (all: NamedTensors) => (frozen ? withoutBackbone(all) : all);
 	const { momentum } = model.config;
 	const gradients = valueAndGrad(
 		(params: NamedTensors, x: Tensor, labels: Tensor) => {
 			const step = eachRun(() => state.step, state.step);
-			const out = forward(model, params, x, { training: true, step });
+			const all = frozen ? { ...model.params, ...params } : params;
+			const out = forward(model, all, x, { training: true, frozen, step });
 			const loss = lossOf(out.logits, labels, { weights, ignore });
 			return { loss, moments: out.moments };
 		},
 	);
 	return (x, labels) => {
-		const { value, grads } = gradients(model.params, x, labels);
+		const params = trained(model.params);
+		const { value, grads } = gradients(params, x, labels);
 		const limited = clip ? clipGradients(grads, clip) : grads;
-		optimizerStep(optimizer, state, model.params, limited, live(rate));
+		const part = stateOf(state, trained);
+		optimizerStep(optimizer, part, params, limited, live(rate));
 		for (const [name, batchMoments] of Object.entries(value.moments)) {
 			updateMoments(model.state[name], batchMoments, { momentum });
 		}
 		return value.loss;
+	};
+}
+
+function withoutBackbone(all: NamedTensors): NamedTensors {
+	return Object.fromEntries(
+		Object.entries(all).filter(([name]) => !name.startsWith(BACKBONE)),
+	);
+}
+
+/** A part of an optimizer's state; its steps are counted in the whole. */
+function stateOf(
+	state: OptimizerState<NamedTensors>,
+	part: (all: NamedTensors) => NamedTensors,
+): OptimizerState<NamedTensors> {
+	const slots = Object.entries(state.slots);
+	return {
+		name: state.name,
+		get step() {
+			return state.step;
+		},
+		set step(step) {
+			state.step = step;
+		},
+		slots: Object.fromEntries(slots.map(([k, slot]) => [k, part(slot)])),
 	};
 }
 
@@ -60,7 +96,7 @@ export function plainStep(
  */
 export function trainingStep(
 	model: Model,
-	options: LossOptions & { readonly clip?: Clip | undefined },
+	options: StepOptions,
 	optimizer: Optimizer,
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,

@@ -3,30 +3,66 @@ import {
 	cpuDevice,
 	type Device,
 	scope,
+	sizeOf,
 	tensor,
 } from "../../src/engine/index.ts";
 import {
-	densenet121,
-	encoderResults,
-	encoderSize,
+	type EncoderName,
+	encoders,
 	encoderTensors,
-	loadEncoder,
-	mobilenetV2,
-	randomEncoder,
 } from "../../src/unet/encoders/index.ts";
-import { heNormal, type StoredTensor } from "../../src/unet/index.ts";
+import { encoderResults } from "../../src/unet/encoders/run.ts";
+import {
+	adam,
+	encodeCheckpoint,
+	heNormal,
+	loadModel,
+	type Model,
+	type StoredTensor,
+	train,
+	unet,
+} from "../../src/unet/index.ts";
+import { BACKBONE } from "../../src/unet/parameters.ts";
 import { describeOnDevices } from "../gpu.ts";
 
-const encoders = [densenet121, mobilenetV2];
+const names = Object.keys(encoders) as EncoderName[];
 const image = heNormal([1, 1, 2, (3 * 32 * 32) / 2], 1, 1);
+
+/** A U-Net over an encoder, with a small decoder. */
+const over = (backbone: EncoderName) =>
+	({
+		inChannels: 3,
+		classes: 2,
+		backbone,
+		decoder: [4, 4, 4, 4],
+		decoderConvs: [0, 0, 0, 0],
+		upFinish: "before",
+		headKernel: 3,
+	}) as const;
+
+/** Values that tell every tensor's place in the file. */
+function numbered(name: EncoderName): Map<string, StoredTensor> {
+	return new Map(
+		encoderTensors(encoders[name]).tensors.map(({ name: key, shape }, i) => [
+			key,
+			{ shape, data: new Float32Array(sizeOf(shape)).fill(i / 100) },
+		]),
+	);
+}
 
 describe("encoders", () => {
 	test("have Keras's number of values without top", () => {
-		expect(encoders.map((e) => encoderSize(e))).toEqual([7_037_504, 2_257_984]);
+		const sizes = names.map((name) =>
+			encoderTensors(encoders[name]).tensors.reduce(
+				(sum, { shape }) => sum + sizeOf(shape),
+				0,
+			),
+		);
+		expect(sizes).toEqual([7_037_504, 2_257_984]);
 	});
 
 	test("have Keras's names, layouts and channels", () => {
-		const [dense, mobile] = encoders.map((e) => encoderTensors(e));
+		const [dense, mobile] = names.map((name) => encoderTensors(encoders[name]));
 		expect(dense.channels).toEqual([64, 256, 512, 1024, 1024]);
 		expect(mobile.channels).toEqual([96, 144, 192, 576, 1280]);
 		const shapes = new Map(
@@ -43,39 +79,70 @@ describe("encoders", () => {
 		expect(shapes.size).toBe(dense.tensors.length + mobile.tensors.length);
 	});
 
-	test("weights are checked by name and shape", () => {
+	test("weights are checked by name and shape and reach the model", async () => {
 		const device = cpuDevice();
-		const stored = new Map<string, StoredTensor>(
-			encoderTensors(mobilenetV2).tensors.map(({ name, shape }) => [
-				name,
-				{ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
-			]),
+		const stored = numbered("mobilenet-v2");
+		const load = () =>
+			unet(over("mobilenet-v2"), { device, encoderWeights: stored });
+		const { params, state } = load();
+		const at = (key: string) => stored.get(key)?.data[0];
+		const moments = await state["backbone.Conv_1_bn"].data();
+		expect(moments[0]).toBeCloseTo(at("Conv_1_bn/moving_mean") as number);
+		expect(moments[1280]).toBeCloseTo(
+			at("Conv_1_bn/moving_variance") as number,
 		);
-		const load = () => loadEncoder(mobilenetV2, stored, "w", { device });
-		expect(load().tensors["Conv_1_bn/moments"].shape).toEqual([2, 1280]);
+		const depthwise = "block_16_depthwise/depthwise_kernel";
+		expect(params[BACKBONE + depthwise].shape).toEqual([3, 3, 1, 960]);
+		expect((await params[BACKBONE + depthwise].data())[0]).toBeCloseTo(
+			at(depthwise) as number,
+		);
 		const kernel = stored.get("Conv1/kernel") as StoredTensor;
 		stored.set("Conv1/kernel", { ...kernel, shape: [3, 3, 32, 3] });
 		expect(load).toThrow(
-			"w: tensor Conv1/kernel is [3,3,32,3]; mobilenet-v2 needs [3,3,3,32]",
+			"encoder weights: tensor Conv1/kernel is [3,3,32,3]; mobilenet-v2 needs [3,3,3,32]",
 		);
 		stored.delete("Conv1/kernel");
-		expect(load).toThrow("w: tensor Conv1/kernel is missing");
+		expect(load).toThrow("encoder weights: tensor Conv1/kernel is missing");
+	});
+
+	test("a checkpoint keeps them", async () => {
+		const device = cpuDevice();
+		const model = unet(over("mobilenet-v2"), { seed: 3, device });
+		const bytes = await encodeCheckpoint(model);
+		const loaded = loadModel(bytes, "checkpoint", { device }).model;
+		expect(await values(loaded)).toEqual(await values(model));
+	});
+
+	test.each([
+		[{ inChannels: 1 }, "inChannels is 1; it must be 3"],
+		[{ headKernel: 1 }, "headKernel is 1; it must be from 2 to 5"],
+		[{ encoder: [1, 2, 3, 4, 5] }, "encoder is [1,2,3,4,5]; it must be [96,"],
+		[{ backbone: "vgg" }, 'backbone is "vgg"; it must be none or densenet121'],
+	])("%j is rejected", (change, message) => {
+		const options = { ...over("mobilenet-v2"), ...(change as object) };
+		expect(() => unet(options, { device: cpuDevice() })).toThrow(message);
 	});
 });
 
 await describeOnDevices((device) => {
-	test.each(encoders)("$name: results are those of float64", async (e) => {
+	test.each(names)("%s: results are those of float64", async (name) => {
 		const run = (on: Device) =>
-			scope(() =>
-				encoderResults(
-					randomEncoder(e, 1, { device: on }),
+			scope(() => {
+				const { params, state } = unet(over(name), { seed: 1, device: on });
+				return encoderResults(
+					encoders[name],
+					{ prefix: BACKBONE, params, state },
 					tensor(image, [1, 32, 32, 3], { device: on }),
-				),
-			);
+				);
+			});
 		const expected = run(cpuDevice());
 		const found = run(device());
 		expect(found.map((t) => t.shape.slice(1))).toEqual(
-			encoderTensors(e).channels.map((c, i) => [16 >> i, 16 >> i, c]),
+			encoderTensors(encoders[name]).channels.map((c, i) => [
+				16 >> i,
+				16 >> i,
+				c,
+			]),
 		);
 		for (const [i, t] of expected.entries()) {
 			const [a, b] = [await t.data(), await found[i].data()];
@@ -89,4 +156,41 @@ await describeOnDevices((device) => {
 			expect(error / norm).toBeLessThan(1e-8);
 		}
 	});
+
+	test("a frozen encoder keeps its bytes, and learns once it is released", async () => {
+		const model = unet(over("mobilenet-v2"), { device: device() });
+		const batch = {
+			x: image,
+			labels: Uint8Array.from({ length: 32 * 32 }, (_, i) => (i >> 4) % 2),
+			shape: [1, 32, 32, 3],
+		} as const;
+		const seen = [await values(model)];
+		await train(model, {
+			epochs: 3,
+			frozenEpochs: 2,
+			stepsPerEpoch: 1,
+			nextBatch: () => batch,
+			optimizer: adam(),
+			onEpoch: async () => void seen.push(await values(model)),
+		});
+		const [before, first, second, third] = seen;
+		const kept = [...before.keys()].filter((k) => k.startsWith(BACKBONE));
+		expect(kept).toHaveLength(208);
+		for (const key of kept) expect(second.get(key)).toEqual(before.get(key));
+		expect(first.get("head.weight")).not.toEqual(before.get("head.weight"));
+		for (const key of ["Conv1/kernel", "Conv1/gamma", "bn_Conv1"]) {
+			const name = BACKBONE + key.replace("Conv1/gamma", "bn_Conv1/gamma");
+			expect(third.get(name), name).not.toEqual(before.get(name));
+		}
+	});
 });
+
+/** All tensors of a model. */
+async function values({ params, state }: Model) {
+	const all = Object.entries({ ...params, ...state });
+	return new Map(
+		await Promise.all(
+			all.map(async ([name, t]) => [name, await t.data()] as const),
+		),
+	);
+}

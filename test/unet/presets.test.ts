@@ -15,7 +15,6 @@ import {
 	normalize,
 	softmaxCrossEntropy,
 } from "../../src/kernels/index.ts";
-import { momentSpecs } from "../../src/unet/config.ts";
 import {
 	adam,
 	forward,
@@ -28,6 +27,7 @@ import {
 	unet,
 	unetConfig,
 } from "../../src/unet/index.ts";
+import { BACKBONE, momentSpecs } from "../../src/unet/parameters.ts";
 import { presets } from "../../src/unet/presets.ts";
 import { unetSummary } from "../../src/unet/summary.ts";
 import { describeOnDevices } from "../gpu.ts";
@@ -35,6 +35,7 @@ import { describeOnDevices } from "../gpu.ts";
 /** Trainable values and running moments; all but voc-person's, which is counted here, are the sources' own. */
 const COUNTS: Record<keyof typeof presets, [number, number]> = {
 	ochuman: [914_371, 0],
+	clothing: [6_953_856 + 9_435_323 - 1920, 83_648 + 1920],
 	"voc-person": [31_031_810, 0],
 	pets: [7_760_931, 0],
 	m2nist: [3_556_349, 3_559_315 - 3_556_349],
@@ -47,7 +48,8 @@ const forms: [string, UnetOptions][] = [
 	["group norm", { norm: "group", groups: 2 }],
 	["bilinear", { up: "bilinear" }],
 	["added skips", { skip: "add" }],
-	["wide transposed", { upKernel: 4, finishJoined: true }],
+	["finished before joining", { upFinish: "before", decoderConvs: [0, 0] }],
+	["wide transposed", { upKernel: 4, upFinish: "after" }],
 ].map(([name, change]) => [
 	name as string,
 	{ inChannels: 3, classes: 3, base: 4, depth: 2, ...(change as object) },
@@ -70,7 +72,9 @@ function tiny(name: keyof typeof presets): UnetOptions {
 }
 
 const all: [string, UnetOptions][] = [
-	...names.map((name): [string, UnetOptions] => [name, tiny(name)]),
+	...names
+		.filter((name) => unetConfig(presets[name].model).backbone === "none")
+		.map((name): [string, UnetOptions] => [name, tiny(name)]),
 	...forms,
 ];
 
@@ -122,6 +126,24 @@ describe("presets", () => {
 		const config = unetConfig(presets[name].model);
 		const moments = momentSpecs(config).reduce((sum, [, c]) => sum + 2 * c, 0);
 		expect([parameterCount(config), moments]).toEqual(COUNTS[name]);
+	});
+
+	test("clothing's decoder has the values its source counts", () => {
+		const layers = unetSummary(presets.clothing.model, [1, 128, 128]);
+		const decoder = layers.filter(({ name }) => !name.startsWith(BACKBONE));
+		const values = decoder.map((l) => l.parameters + l.moments);
+		expect(values.reduce((a, b) => a + b)).toBe(9_435_323);
+		expect(decoder.map((l) => l.output.slice(1))).toEqual([
+			[8, 8, 512],
+			[8, 8, 512],
+			[16, 16, 256],
+			[16, 16, 256],
+			[32, 32, 128],
+			[32, 32, 128],
+			[64, 64, 64],
+			[64, 64, 64],
+			[128, 128, 59],
+		]);
 	});
 
 	test.each(all)("%s learns a batch", async (_, options) => {

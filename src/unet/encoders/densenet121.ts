@@ -12,6 +12,11 @@ const GROWTH = 32;
  */
 export const densenet121: Encoder = {
 	name: "densenet121",
+	// ImageNet's, as Keras's preprocess_input of this network.
+	input: {
+		mean: [0.485, 0.456, 0.406],
+		variance: [0.229 ** 2, 0.224 ** 2, 0.225 ** 2],
+	},
 	epsilon: 1.001e-5,
 	layers<T>(l: LayerSet<T>, image: T): T[] {
 		const stem = { channels: 64, kernel: 7, stride: 2, padding: 3 };

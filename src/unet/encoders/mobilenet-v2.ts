@@ -18,6 +18,8 @@ const STAGES = [
  */
 export const mobilenetV2: Encoder = {
 	name: "mobilenet-v2",
+	// From -1 to 1.
+	input: { mean: [0.5, 0.5, 0.5], variance: [0.25, 0.25, 0.25] },
 	epsilon: 1e-3,
 	layers<T>(l: LayerSet<T>, image: T): T[] {
 		const stem = {

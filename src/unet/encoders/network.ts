@@ -1,3 +1,5 @@
+import type { Initialiser } from "../init.ts";
+
 /**
  * What the layers of a convolutional network do to a value: a tensor when the
  * network runs, its channel count when its weights are listed. A network is
@@ -33,6 +35,11 @@ export interface LayerSet<T> {
 /** A published encoder. */
 export interface Encoder {
 	readonly name: string;
+	/** What it was trained to see: mean and variance of images between 0 and 1, per channel. */
+	readonly input: {
+		readonly mean: readonly number[];
+		readonly variance: readonly number[];
+	};
 	/** Added to the variances. */
 	readonly epsilon: number;
 	/** From the image to five results, at 1/2, 1/4, 1/8, 1/16 and 1/32 of its height and width. */
@@ -43,18 +50,25 @@ export interface Encoder {
 export interface EncoderTensor {
 	readonly name: string;
 	readonly shape: readonly number[];
+	/** How a tensor that training changes starts. */
+	readonly init: Initialiser;
 	/** Whether it is a running moment, which no gradient changes. */
 	readonly moment: boolean;
 }
 
 /** Tensors of an encoder, in the order of its layers, and the channels of its five results. */
-export function encoderTensors(
-	encoder: Encoder,
-	inChannels = 3,
-): { tensors: EncoderTensor[]; channels: readonly number[] } {
+export function encoderTensors(encoder: Encoder): {
+	tensors: EncoderTensor[];
+	channels: readonly number[];
+} {
 	const tensors: EncoderTensor[] = [];
-	const put = (name: string, shape: readonly number[], moment = false) => {
-		tensors.push({ name, shape, moment });
+	const put = (
+		name: string,
+		shape: readonly number[],
+		init: Initialiser = "heNormal",
+		moment = false,
+	) => {
+		tensors.push({ name, shape, init, moment });
 	};
 	const same = (x: number) => x;
 	const channels = encoder.layers<number>(
@@ -68,10 +82,10 @@ export function encoderTensors(
 				return x;
 			},
 			norm(name, x) {
-				put(`${name}/gamma`, [x]);
-				put(`${name}/beta`, [x]);
-				put(`${name}/moving_mean`, [x], true);
-				put(`${name}/moving_variance`, [x], true);
+				put(`${name}/gamma`, [x], "ones");
+				put(`${name}/beta`, [x], "zeros");
+				put(`${name}/moving_mean`, [x], "zeros", true);
+				put(`${name}/moving_variance`, [x], "ones", true);
 				return x;
 			},
 			relu: same,
@@ -81,7 +95,13 @@ export function encoderTensors(
 			concat: (a, b) => a + b,
 			add: same,
 		},
-		inChannels,
+		3,
 	);
 	return { tensors, channels };
+}
+
+/** A depthwise kernel [kh, kw, C, 1] is [kh, kw, 1, C] in memory: the same values as a grouped convolution's. */
+export function memoryShape(shape: readonly number[]): readonly number[] {
+	const [kh, kw, channels, each] = shape;
+	return shape.length === 4 && each === 1 ? [kh, kw, 1, channels] : shape;
 }

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { DataError, UsageError } from "../data/errors.ts";
+import { encoders } from "../unet/encoders/index.ts";
+import { checkEncoderWeights } from "../unet/encoders/weights.ts";
+import {
+	CheckpointError,
+	decodeSafetensors,
+	type UnetConfig,
+} from "../unet/index.ts";
+
+/** The bytes of a file of encoder weights. Throws DataError naming it. */
+export function readEncoderWeights(path: string): Uint8Array<ArrayBuffer> {
+	try {
+		// A copy of its own: Node's small buffers share one.
+		return Uint8Array.from(readFileSync(path));
+	} catch {
+		throw new DataError("cannot be read; give a safetensors file", path);
+	}
+}
+
+/** Checks a file of weights before any browser starts. Throws DataError naming the file and what is wrong in it. */
+export function checkWeightsFile(path: string, { backbone }: UnetConfig): void {
+	if (backbone === "none") {
+		throw new UsageError(
+			"--encoder-weights needs a network with a published encoder, for example --preset clothing",
+		);
+	}
+	try {
+		const { tensors } = decodeSafetensors(readEncoderWeights(path), path);
+		checkEncoderWeights(encoders[backbone], tensors, path);
+	} catch (error) {
+		if (error instanceof CheckpointError) throw new DataError(error.message);
+		throw error;
+	}
+}
