@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
 	predict: async () => (await import("./predict.ts")).predict,
 	data: async () => (await import("./data.ts")).data,
 	summary: async () => (await import("./summary.ts")).summary,
+	convert: async () => (await import("./convert.ts")).convert,
 	bench: async () => (await import("./bench.ts")).bench,
 	doctor: async () => (await import("./doctor.ts")).doctor,
 };

@@ -10,6 +10,7 @@ const COMMANDS = [
 	"predict",
 	"data",
 	"summary",
+	"convert",
 	"bench",
 	"doctor",
 ];
