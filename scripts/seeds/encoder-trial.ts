@@ -48,7 +48,7 @@ export async function run(trial: EncoderTrial, gpu: GPU): Promise<void> {
 		const start = performance.now();
 		await train(model, {
 			epochs: EPOCHS,
-			frozenEpochs: EPOCHS,
+			frozenIn: () => true,
 			stepsPerEpoch: batches.stepsPerEpoch,
 			nextBatch: batches.next,
 			learningRate: 3e-3,

@@ -19,8 +19,8 @@ export interface TrainConfig {
 	readonly optimizer?: OptimizerName;
 	/** File of the backbone's weights. */
 	readonly encoderWeights?: string;
-	/** Epochs from the first that leave the backbone as it is; default 0. */
-	readonly frozenEpochs?: number;
+	/** Parts of the training, of `epochs` together; else it is one. */
+	readonly phases?: readonly Phase[];
 	/** Peak learning rate of the optimizer. */
 	readonly learningRate: number;
 	/** How the learning rate moves over the whole training. */
@@ -35,6 +35,15 @@ export interface TrainConfig {
 	readonly map?: Readonly<Record<string, number>>;
 	/** Mask values that count in neither loss nor metrics. */
 	readonly ignore: readonly number[];
+}
+
+/** Some epochs of a training; their numbers go on from those before. */
+export interface Phase {
+	readonly epochs: number;
+	/** Whether the backbone stays as it is. */
+	readonly frozen: boolean;
+	/** Peak of a schedule of its own. */
+	readonly learningRate: number;
 }
 
 /** How to read the images of the host: a segmentation set without its values. */

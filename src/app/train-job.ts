@@ -9,7 +9,6 @@ import { argmax, type Device, scope, tensor } from "../index.ts";
 import {
 	adadelta,
 	adam,
-	constant,
 	cosine,
 	decodeSafetensors,
 	type EpochReport,
@@ -25,7 +24,13 @@ import {
 	train,
 	unet,
 } from "../unet/index.ts";
-import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
+import {
+	CONFIG_KEY,
+	type Job,
+	type JobHost,
+	type Phase,
+	type TrainConfig,
+} from "./job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -128,8 +133,8 @@ export async function runTrain(
 		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		optimizer: OPTIMIZERS[config.optimizer ?? "adam"](),
-		frozenEpochs: config.frozenEpochs,
-		learningRate: scheduleOf(config, config.epochs * steps),
+		frozenIn: (epoch) => phaseAt(config, epoch).frozen,
+		learningRate: scheduleOf(config, steps),
 		classWeights: config.classWeights,
 		onStep,
 		onEpoch,
@@ -173,12 +178,30 @@ async function writeSamples(
 	}
 }
 
-function scheduleOf(config: TrainConfig, steps: number): Schedule {
-	const rate = config.learningRate;
-	if (config.schedule === "constant") return constant(rate);
-	return config.schedule === "cosine"
-		? cosine(rate, steps)
-		: oneCycle(rate, steps);
+/** The phase of an epoch, from 1, and how many epochs are before it. */
+function phaseAt(
+	{ epochs, learningRate, phases }: TrainConfig,
+	epoch: number,
+): Phase & { readonly before: number } {
+	let before = 0;
+	for (const phase of phases ?? []) {
+		if (epoch <= before + phase.epochs) return { ...phase, before };
+		before += phase.epochs;
+	}
+	return { epochs, learningRate, frozen: false, before: 0 };
+}
+
+/** The learning rate by step of the whole training: each phase has the schedule for itself. */
+function scheduleOf(config: TrainConfig, stepsPerEpoch: number): Schedule {
+	const { schedule } = config;
+	return (step) => {
+		const epoch = Math.floor(step / stepsPerEpoch) + 1;
+		const { epochs, learningRate, before } = phaseAt(config, epoch);
+		if (schedule === "constant") return learningRate;
+		const make = schedule === "cosine" ? cosine : oneCycle;
+		const steps = epochs * stepsPerEpoch;
+		return make(learningRate, steps)(step - before * stepsPerEpoch);
+	};
 }
 
 function secondsSince(time: number): number {

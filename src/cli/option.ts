@@ -25,6 +25,16 @@ export function text(
 	return { value, help, wanted, schema: v.optional(filled) };
 }
 
+/** A text that may be given several times. */
+export function texts(
+	value: string,
+	help: string,
+	wanted: string,
+): Option<string[] | undefined> {
+	const schema = v.optional(v.array(filled));
+	return { value, help, wanted, multiple: true, schema };
+}
+
 /** A text that must be given. */
 export function requiredText(
 	value: string,
@@ -100,9 +110,10 @@ export function choice<const C extends readonly string[]>(
 export function requiredChoice<const C extends readonly string[]>(
 	choices: C,
 	help: string,
+	value?: string,
 ): Option<C[number]> {
 	const schema = v.picklist(choices);
-	return { ...choice(choices, help), required: true, schema };
+	return { ...choice(choices, help, value), required: true, schema };
 }
 
 /** Height and width, `HxW`. */

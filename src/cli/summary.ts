@@ -1,17 +1,16 @@
 import { type UnetConfig, unetConfig } from "../unet/index.ts";
-import { type PresetName, presets } from "../unet/presets.ts";
+import { presets } from "../unet/presets.ts";
 import { unetSummary } from "../unet/summary.ts";
 import { command } from "./command.ts";
 import * as option from "./option.ts";
-
-const NAMES = Object.keys(presets) as PresetName[];
+import { PRESETS } from "./settings.ts";
 
 /** `wgrad summary`. */
 export const summary = command({
 	name: "summary",
 	summary: "Prints a preset's layers, shapes, parameters and multiply-adds.",
 	options: {
-		preset: option.requiredChoice(NAMES, "the network"),
+		preset: option.requiredChoice(PRESETS, PRESETS.join(", "), "NAME"),
 		size: option.size("height and width of the images (the preset's)"),
 		batch: option.wholeNumber("N", "images per step (1)", 1),
 		json: option.flag("print the figures as JSON"),

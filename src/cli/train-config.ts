@@ -1,17 +1,18 @@
-import type { TrainConfig } from "../app/job.ts";
+import type { Phase, TrainConfig } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { SAMPLINGS } from "../data/sampler.ts";
 import {
 	classHistogram,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
-import { type UnetOptions, unetConfig } from "../unet/index.ts";
+import { ConfigError, type UnetOptions, unetConfig } from "../unet/index.ts";
 import { type Preset, type PresetName, presets } from "../unet/presets.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import { checkWeightsFile } from "./encoder-weights.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
+import { PRESETS, readSettings } from "./settings.ts";
 
 /** What a user's own set gets where an option is not given. */
 const DEFAULTS = {
@@ -23,14 +24,20 @@ const DEFAULTS = {
 	model: {},
 } as const;
 
-const PRESETS = Object.keys(presets) as PresetName[];
-
 /** The options that decide on network and training. */
 export const TRAINING_OPTIONS = {
 	preset: option.choice(
 		PRESETS,
 		"a published network and its settings; see wgrad summary",
 		"NAME",
+	),
+	config: option.text(
+		"FILE",
+		"JSON or TOML of settings; docs/presets.md has them",
+		"a .json or .toml file",
+	),
+	set: option.rare(
+		option.texts("A.B=C", "one of these settings", "a setting as A.B=C"),
 	),
 	epochs: option.wholeNumber("N", "passes over the training images (20)", 1),
 	batch: option.wholeNumber("N", "images per step (8)", 1),
@@ -46,7 +53,9 @@ export const TRAINING_OPTIONS = {
 	),
 	base: option.wholeNumber("N", "channels of the first level (16)", 1, 1024),
 	depth: option.wholeNumber("N", "times the resolution is halved (3)", 0, 8),
-	convs: option.wholeNumber("N", "3x3 convolutions per level (2)", 1, 8),
+	convs: option.rare(
+		option.wholeNumber("N", "3x3 convolutions per level (2)", 1, 8),
+	),
 	"class-weights": option.classWeights(
 		"loss weights; auto = 1/sqrt(frequency) (auto)",
 	),
@@ -87,7 +96,13 @@ export function resolveConfig(
 	mask: Pick<TrainConfig, "map" | "ignore">,
 ): TrainConfig {
 	const { train, classNames } = data;
-	const preset = settingsOf(values.preset, dir);
+	const { phases: planned, ...given } = readSettings(values.config, values.set);
+	const known = settingsOf(values.preset ?? given.preset, dir);
+	const preset = {
+		...known,
+		...given,
+		model: { ...known.model, ...given.model },
+	};
 	if (train.classes < 2) {
 		throw new DataError(
 			"the masks hold a single class, so there is nothing to learn; check --map, or give --classes 2",
@@ -114,32 +129,42 @@ export function resolveConfig(
 		...(values.convs !== undefined && { convs: values.convs }),
 	};
 	const regular = Object.keys(shorthand).length > 0;
-	if (values.preset && regular) {
+	if ((values.preset ?? given.preset) && regular) {
 		throw new UsageError(
 			"--base, --depth and --convs make a network of their own; leave them out, or --preset",
 		);
 	}
-	const model = unetConfig({
-		...(regular ? shorthand : preset.model),
+	const model = checkedModel({
+		...(regular ? { ...given.model, ...shorthand } : preset.model),
 		inChannels: train.channels,
 		classes: train.classes,
 	});
 	const encoderWeights = values["encoder-weights"];
 	if (encoderWeights) checkWeightsFile(encoderWeights, model);
+	const learningRate = values.lr ?? preset.learningRate;
 	// Random weights must learn.
-	const frozenEpochs =
-		values["frozen-epochs"] ?? (encoderWeights ? preset.frozenEpochs : 0);
+	const frozen =
+		values["frozen-epochs"] ??
+		(encoderWeights ? (preset.frozenEpochs ?? 0) : 0);
+	const phases = planned
+		? planned.map((phase) => ({ learningRate, ...phase }))
+		: frozenFirst(values.epochs ?? preset.epochs, frozen, learningRate);
+	if (planned && (values.epochs ?? values["frozen-epochs"]) !== undefined) {
+		throw new UsageError(
+			"phases say how many epochs there are; leave out --epochs and --frozen-epochs",
+		);
+	}
 	return {
 		model,
 		size: [train.height, train.width],
 		scale: train.scale,
 		classNames,
 		batch: values.batch ?? Math.min(preset.batch, train.count),
-		epochs: values.epochs ?? preset.epochs,
+		epochs: phases.reduce((sum, phase) => sum + phase.epochs, 0),
 		...(preset.optimizer && { optimizer: preset.optimizer }),
 		...(encoderWeights && { encoderWeights }),
-		...(frozenEpochs && { frozenEpochs }),
-		learningRate: values.lr ?? preset.learningRate,
+		...(phases.length > 1 || phases[0].frozen ? { phases } : {}),
+		learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
 		augment: resolveAugment(values, train, classNames),
@@ -147,6 +172,28 @@ export function resolveConfig(
 		seed: values.seed ?? 0,
 		...mask,
 	};
+}
+
+/** A training whose first epochs leave the backbone as it is. */
+function frozenFirst(
+	epochs: number,
+	frozen: number,
+	learningRate: number,
+): Phase[] {
+	const first = Math.min(frozen, epochs);
+	return [
+		{ epochs: first, frozen: true, learningRate },
+		{ epochs: epochs - first, frozen: false, learningRate },
+	].filter((phase) => phase.epochs > 0);
+}
+
+function checkedModel(options: UnetOptions): TrainConfig["model"] {
+	try {
+		return unetConfig(options);
+	} catch (error) {
+		if (error instanceof ConfigError) throw new UsageError(error.message);
+		throw error;
+	}
 }
 
 interface Settings extends Pick<TrainConfig, "schedule" | "optimizer"> {

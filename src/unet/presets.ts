@@ -24,6 +24,14 @@ export interface Preset {
  * full resolution; what is not given has the default of `unetDefaults`.
  */
 export const presets = {
+	unet: {
+		source:
+			"the generic form; --set model.depth=4, model.norm=group and so on change it",
+		size: [128, 128],
+		model: { inChannels: 3, classes: 2 },
+		optimizer: "adam",
+		learningRate: 1e-3,
+	},
 	ochuman: {
 		source:
 			"seed 000, person masks of OCHuman; two ReLU convolutions a level with dropout between, nearest upsampling",

@@ -75,8 +75,8 @@ export interface TrainOptions extends LossOptions {
 	readonly optimizer?: Optimizer;
 	/** Limits the gradients; default none. */
 	readonly clip?: Clip | undefined;
-	/** Epochs from the first that leave a backbone's weights and moments as they are; default 0. */
-	readonly frozenEpochs?: number | undefined;
+	/** Whether an epoch, from 1, leaves a backbone's weights and moments as they are; default none. */
+	frozenIn?(epoch: number): boolean;
 	/** From a checkpoint, to go on with. */
 	readonly resume?: TrainingState | undefined;
 	/** Called and awaited when a step's loss is known; the next step is already at work. */
@@ -106,7 +106,6 @@ export async function train(
 	options: TrainOptions,
 ): Promise<TrainResult> {
 	const { epochs, stepsPerEpoch, signal, optimizer = adam() } = options;
-	const { frozenEpochs = 0 } = options;
 	const { learningRate = optimizer.learningRate } = options;
 	checkCount("epochs", epochs);
 	checkCount("stepsPerEpoch", stepsPerEpoch);
@@ -114,7 +113,7 @@ export async function train(
 		typeof learningRate === "number" ? constant(learningRate) : learningRate;
 	const weights = uploadWeights(model, options.classWeights);
 	const state = options.resume ?? newState(model, optimizer);
-	const isFrozen = () => state.epoch < frozenEpochs;
+	const isFrozen = () => options.frozenIn?.(state.epoch + 1) ?? false;
 	const stepFor = (frozen: boolean) =>
 		trainingStep(
 			model,
@@ -131,8 +130,8 @@ export async function train(
 	compiled?.catch(() => {});
 	try {
 		while (state.epoch < epochs) {
-			if (frozen && !isFrozen()) {
-				frozen = false;
+			if (frozen !== isFrozen()) {
+				frozen = !frozen;
 				step.free();
 				step = stepFor(frozen);
 			}

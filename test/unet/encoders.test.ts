@@ -167,7 +167,7 @@ await describeOnDevices((device) => {
 		const seen = [await values(model)];
 		await train(model, {
 			epochs: 3,
-			frozenEpochs: 2,
+			frozenIn: (epoch) => epoch < 3,
 			stepsPerEpoch: 1,
 			nextBatch: () => batch,
 			optimizer: adam(),

@@ -32,8 +32,9 @@ import { presets } from "../../src/unet/presets.ts";
 import { unetSummary } from "../../src/unet/summary.ts";
 import { describeOnDevices } from "../gpu.ts";
 
-/** Trainable values and running moments; all but voc-person's, which is counted here, are the sources' own. */
+/** Trainable values and running moments; those of unet and voc-person are counted here, the others are the sources' own. */
 const COUNTS: Record<keyof typeof presets, [number, number]> = {
+	unet: [482_642, 1408],
 	ochuman: [914_371, 0],
 	clothing: [6_953_856 + 9_435_323 - 1920, 83_648 + 1920],
 	"voc-person": [31_031_810, 0],

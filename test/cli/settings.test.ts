@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readSettings } from "../../src/cli/settings.ts";
+import {
+	expectError,
+	folder,
+	put,
+	putSquares,
+	trainOn,
+	useBuiltCommand,
+	wgrad,
+} from "./wgrad.ts";
+
+useBuiltCommand();
+
+const TOML = `
+batch = 2
+learningRate = 0.01
+schedule = "constant"
+[model]
+base = 4
+depth = 1
+up = "bilinear"
+[[phases]]
+epochs = 1
+[[phases]]
+epochs = 2
+learningRate = 0.001
+`;
+
+test("JSON and TOML say the same, and --set changes them", () => {
+	const toml = put("same.toml", TOML);
+	const settings = readSettings(toml);
+	const json = put("same.json", JSON.stringify(settings));
+	expect(readSettings(json)).toEqual(settings);
+	expect(settings.phases).toEqual([
+		{ epochs: 1, frozen: false },
+		{ epochs: 2, frozen: false, learningRate: 0.001 },
+	]);
+	const changed = readSettings(toml, ["model.up=nearest", "batch=3"]);
+	expect(changed.model).toEqual({ base: 4, depth: 1, up: "nearest" });
+	expect(changed.batch).toBe(3);
+});
+
+test.each([
+	['{"batch": 0}', [], /bad\.json: batch: .*0/],
+	['{"epoch": 3}', [], /bad\.json: epoch is no setting; there are preset, /],
+	['{"phases": [{"epochs": 1.5}]}', [], /phases\.0\.epochs: /],
+	['{"model": {"classes": 3}}', [], /model\.classes: the data decides on it/],
+	["{", [], /bad\.json: no JSON: /],
+	["{}", ["model"], /--set is "model"; give a setting as A\.B=C/],
+	["{}", ["optimizer=sgd"], /--set: optimizer: .*sgd/],
+	[
+		'{"batch": 1}',
+		["batch.size=2"],
+		/--set batch\.size=2: batch has no fields/,
+	],
+])("%s with %j names the field", (text, assignments, message) => {
+	const file = put("bad.json", text);
+	expect(() => readSettings(file, assignments)).toThrow(message);
+});
+
+test("a field of the model is checked before any browser starts", () =>
+	expectError(
+		trainOn(putSquares("squares", 5), "--set", "model.up=cubic"),
+		2,
+		'up is "cubic"; it must be transposed or nearest or bilinear',
+	));
+
+test("phases follow each other with their own rates, and epochs count on", async () => {
+	const { code, stderr } = await wgrad(
+		...trainOn(putSquares("phased", 5)),
+		...["--config", put("phased.toml", TOML)],
+		...["--runtime", "node", "--device", "cpu"],
+	);
+	expect(code, stderr).toBe(0);
+	const run = join(folder, "run");
+	const lines = readFileSync(join(run, "log.jsonl"), "utf8")
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	const rates = new Map(
+		lines
+			.filter(({ type }) => type === "step")
+			.map(({ epoch, learningRate }) => [epoch, learningRate]),
+	);
+	expect([...rates]).toEqual([
+		[1, 0.01],
+		[2, 0.001],
+		[3, 0.001],
+	]);
+	const config = JSON.parse(readFileSync(join(run, "config.json"), "utf8"));
+	expect(config).toMatchObject({
+		epochs: 3,
+		batch: 2,
+		model: { encoder: [4, 8], up: "bilinear" },
+	});
+});
