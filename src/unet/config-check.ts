@@ -5,6 +5,7 @@ import { parameterSpecs } from "./parameters.ts";
 
 const choices: Record<string, readonly unknown[]> = {
 	backbone: ["none", ...Object.keys(encoders)],
+	padding: ["same", "valid"],
 	decoderKernel: [1, 3],
 	up: ["transposed", "nearest", "bilinear"],
 	upKernel: [2, 3, 4, 5],
@@ -110,6 +111,10 @@ function checkHead(config: UnetConfig): void {
 
 function checkBackbone(config: UnetConfig): void {
 	const { backbone, encoder } = config;
+	const padded = backbone !== "none" || config.pooling === "within";
+	if (padded && config.padding === "valid") {
+		reject(config, "padding", "same with a backbone or with pooling within");
+	}
 	if (backbone === "none") return;
 	const { channels } = encoderTensors(encoders[backbone]);
 	if (config.inChannels !== 3) {

@@ -24,6 +24,11 @@ export interface UnetConfig {
 	readonly encoder: readonly number[];
 	/** 3x3 convolutions of each encoder level. */
 	readonly encoderConvs: readonly number[];
+	/**
+	 * `valid`: convolutions add no border, skips are cropped to their middle, and
+	 * zeros around the image make up for what is lost, so that logits still have its size.
+	 */
+	readonly padding: "same" | "valid";
 	/** Height and width of each encoder level's convolution kernels. */
 	readonly encoderKernels: readonly number[];
 	/** Channels of each decoder level; one level fewer than the encoder has. */
@@ -93,6 +98,7 @@ export const unetDefaults = {
 	depth: 3,
 	convs: 2,
 	backbone: "none",
+	padding: "same",
 	decoderKernel: 3,
 	up: "transposed",
 	upKernel: 2,

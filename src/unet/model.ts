@@ -34,6 +34,7 @@ import {
 	storedMoments,
 } from "./encoders/weights.ts";
 import { ConfigError } from "./errors.ts";
+import { frameOf, multipleOf, type Sides } from "./frame.ts";
 import { glorotUniform, heNormal } from "./init.ts";
 import {
 	BACKBONE,
@@ -55,7 +56,7 @@ export interface Model {
 	readonly params: NamedTensors;
 	/** Running mean and variance [2, C] of each batch normalisation, used outside training. */
 	readonly state: NamedTensors;
-	/** Inputs are padded so that height and width divide by this: 2 to the number of poolings. */
+	/** With padding "same" inputs are extended until height and width divide by this: 2 to the number of halvings. */
 	readonly multiple: number;
 }
 
@@ -150,11 +151,6 @@ export function modelOf(
 	};
 }
 
-/** What height and width must divide by. */
-export function multipleOf({ backbone, decoder }: UnetConfig): number {
-	return 2 ** (decoder.length + (backbone === "none" ? 0 : 1));
-}
-
 function initialValues(
 	{ shape, init }: ParameterSpec,
 	seed: number,
@@ -167,27 +163,25 @@ function initialValues(
 
 /**
  * Runs the network on images x [N, H, W, inChannels] of any height and width;
- * zeros are added at the bottom and right up to the model's multiple and cut
- * off again. In training the normalisation uses the batch's own moments, which
+ * zeros are added as the network needs them and cut off again. In training the normalisation uses the batch's own moments, which
  * are returned so that `updateMoments` can take them into the running ones.
  * `params` is an argument of its own so that `valueAndGrad` can differentiate it.
  * @throws ShapeError when x has another rank or channel count.
  */
 export function forward(
-	model: Pick<Model, "config" | "state" | "multiple">,
+	model: Pick<Model, "config" | "state">,
 	params: NamedTensors,
 	x: Tensor,
 	{ training = false, frozen = false, step = 0 }: ForwardOptions = {},
 ): Forward {
-	const { config, multiple } = model;
+	const { config } = model;
 	if (x.shape.length !== 4 || x.shape[3] !== config.inChannels) {
 		throw new ShapeError(
 			`unet: x is ${formatShape(x.shape)}; this model takes [N,H,W,${config.inChannels}]`,
 		);
 	}
 	const [, h, w] = x.shape;
-	const margin = [0, -h & (multiple - 1), 0, -w & (multiple - 1)] as const;
-	const padded = margin[1] + margin[3] > 0;
+	const frame = frameOf(config, h, w);
 	const gathered: Record<string, Tensor> = {};
 
 	// A scope per level frees its intermediate results at once when no gradient is wanted.
@@ -206,7 +200,7 @@ export function forward(
 		return y;
 	};
 
-	const image = padded ? pad(x, { padding: margin }) : x;
+	const image = isNone(frame.pad) ? x : pad(x, { padding: frame.pad });
 	const { backbone } = config;
 	const skips: Tensor[] = [];
 	if (backbone === "none") {
@@ -237,10 +231,10 @@ export function forward(
 	const [weight, bias] = [params["head.weight"], params["head.bias"]];
 	const logits =
 		backbone === "none"
-			? conv2d(y, weight, bias, { padding: "same" })
+			? conv2d(y, weight, bias, { padding: config.padding })
 			: convTranspose2d(y, weight, bias, { stride: 2, padding: "same" });
 	return {
-		logits: padded ? crop(logits, { padding: margin }) : logits,
+		logits: cropped(logits, frame.crop),
 		moments: gathered,
 	};
 }
@@ -279,7 +273,10 @@ function decode(
 	const prefix = `decoder.${level}`;
 	let y = upsample(layers, `${prefix}.up`, below);
 	if (config.upFinish === "before") y = finish(layers, `${prefix}.norm.up`, y);
-	if (skip) y = config.skip === "add" ? add(skip, y) : concat(skip, y);
+	if (skip) {
+		const middle = cropped(skip, surplus(skip, y));
+		y = config.skip === "add" ? add(middle, y) : concat(middle, y);
+	}
 	if (config.upFinish === "after") y = finish(layers, `${prefix}.norm.join`, y);
 	return convolutions(layers, prefix, y);
 }
@@ -301,12 +298,24 @@ function convolutions(
 			const seed = dropoutSeed(`${prefix}.${j}`);
 			y = dropout(y, { rate: config.dropout, seed, step });
 		}
-		y = conv2d(y, weight, bias, { padding: "same" });
+		y = conv2d(y, weight, bias, { padding: config.padding });
 		if (isLast && pool) y = pool(y);
 		const linear = isLast && prefix === "decoder.0" && !config.lastActivation;
 		y = finish(layers, `${prefix}.norm.${j}`, y, linear);
 	}
 	return y;
+}
+
+const isNone = (sides: Sides) => sides.every((n) => n === 0);
+
+function cropped(x: Tensor, sides: Sides): Tensor {
+	return isNone(sides) ? x : crop(x, { padding: sides });
+}
+
+/** What x has more than y, half on each side. */
+function surplus(x: Tensor, y: Tensor): Sides {
+	const [h, w] = [1, 2].map((i) => (x.shape[i] - y.shape[i]) / 2);
+	return [h, h, w, w];
 }
 
 /** Tells the dropouts of one step apart: the characters as digits to base 31. */

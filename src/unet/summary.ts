@@ -2,7 +2,8 @@ import { sizeOf } from "../engine/index.ts";
 import { type UnetOptions, unetConfig } from "./config.ts";
 import { encoders } from "./encoders/index.ts";
 import type { Encoder } from "./encoders/network.ts";
-import { multipleOf } from "./model.ts";
+import { ConfigError } from "./errors.ts";
+import { multipleOf } from "./frame.ts";
 import { BACKBONE, parameterSpecs } from "./parameters.ts";
 
 /** One layer with weights, as it runs on a batch. */
@@ -31,6 +32,9 @@ export function unetSummary(
 	[n, h, w]: readonly [number, number, number],
 ): LayerSummary[] {
 	const config = unetConfig(options);
+	if (config.padding === "valid") {
+		throw new ConfigError('unetSummary: padding "valid" has no summary yet');
+	}
 	const multiple = multipleOf(config);
 	const [height, width] = [h, w].map((e) => Math.ceil(e / multiple) * multiple);
 	const { backbone } = config;

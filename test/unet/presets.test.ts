@@ -5,6 +5,7 @@ import {
 	scope,
 	tensor,
 	valueAndGrad,
+	zeros,
 } from "../../src/engine/index.ts";
 import {
 	concat,
@@ -15,6 +16,7 @@ import {
 	normalize,
 	softmaxCrossEntropy,
 } from "../../src/kernels/index.ts";
+import { frameOf, validSize } from "../../src/unet/frame.ts";
 import {
 	adam,
 	forward,
@@ -50,6 +52,7 @@ const forms: [string, UnetOptions][] = [
 	["bilinear", { up: "bilinear" }],
 	["added skips", { skip: "add" }],
 	["finished before joining", { upFinish: "before", decoderConvs: [0, 0] }],
+	["valid", { padding: "valid" }],
 	["wide transposed", { upKernel: 4, upFinish: "after" }],
 ].map(([name, change]) => [
 	name as string,
@@ -168,6 +171,48 @@ describe("presets", () => {
 		expect(logits.shape).toEqual([2, 32, 21, options.classes]);
 		expect((await logits.data()).every(Number.isFinite)).toBe(true);
 	});
+});
+
+test("valid convolutions have the paper's sizes and see the image's middle", async () => {
+	const paper = unetConfig({
+		...presets["voc-person"].model,
+		padding: "valid",
+	});
+	expect(validSize(paper, 572)).toBe(388);
+	expect(validSize(paper, 571)).toBeUndefined();
+	expect(frameOf(paper, 388, 388)).toEqual({
+		pad: [92, 92, 92, 92],
+		crop: [0, 0, 0, 0],
+	});
+	// By the skip alone, a pixel's logits depend on those around it alike.
+	const options: UnetOptions = {
+		inChannels: 1,
+		classes: 2,
+		base: 3,
+		depth: 1,
+		norm: "none",
+		padding: "valid",
+	};
+	const model = unet(options, { seed: 2, device: cpuDevice() });
+	const up = model.params["decoder.0.up.weight"];
+	const params = {
+		...model.params,
+		"decoder.0.up.weight": zeros(up.shape, { device: model.device }),
+	};
+	const logits = async (at?: number) => {
+		const x = new Float32Array(41 * 41).fill(0.5);
+		if (at !== undefined) x[at] = 1;
+		const input = tensor(x, [1, 41, 41, 1], { device: model.device });
+		const { logits } = forward(model, params, input);
+		expect(logits.shape).toEqual([1, 41, 41, 2]);
+		return logits.data();
+	};
+	const [plain, changed] = [await logits(), await logits(20 * 41 + 20)];
+	const rows = new Set<number>();
+	plain.forEach((v, i) => {
+		if (v !== changed[i]) rows.add(Math.floor(i / 2 / 41));
+	});
+	expect([Math.min(...rows), Math.max(...rows)]).toEqual([16, 24]);
 });
 
 test("dropout is another in each step and none outside training", async () => {
