@@ -43,8 +43,8 @@ export interface Kernel<
  */
 export function vectorized<K extends Kernel>(kernel: K): K {
 	const code = kernel.code
-		.replace("Element = f32", "Element = vec4f")
-		.replace("Bits = u32", "Bits = vec4u");
+		.replace("Element=f32", "Element=vec4f")
+		.replace("Bits=u32", "Bits=vec4u");
 	return { ...kernel, name: `${kernel.name}-vec4`, code };
 }
 

@@ -1,0 +1,46 @@
+import type { Kernel, KernelBinding, ParamField } from "./kernel.ts";
+
+const SCALARS = { u: "u32", i: "i32", f: "f32" } as const;
+
+/**
+ * A kernel by its text, from which its interface is read: for the text that
+ * the build makes, without white space that says nothing. The build holds what
+ * is found here to what a parser of WGSL finds.
+ */
+export function kernelOf(name: string, code: string): Kernel {
+	const all = (pattern: RegExp) => [...code.matchAll(pattern)];
+	const params: ParamField[] = [];
+	let size = 0;
+	let widest = 4;
+	const members = /struct Params\{([^}]*)/.exec(code)?.[1] ?? "";
+	for (const [, field, vector, scalar] of members.matchAll(
+		/(\w+):(?:vec(.)|)([uif])/g,
+	)) {
+		const count = Number(vector ?? 1);
+		const align = count === 3 ? 16 : 4 * count;
+		const offset = roundUp(size, align);
+		const type = SCALARS[scalar as keyof typeof SCALARS];
+		params.push({ name: field, offset, type, count });
+		size = offset + 4 * count;
+		widest = Math.max(widest, align);
+	}
+	return Object.freeze({
+		name,
+		code,
+		bindings: all(/@binding\((\d+)\)var<(?:storage,)?(\w+)>(\w+)/g).map(
+			([, binding, access, name]) => ({
+				name,
+				binding: Number(binding),
+				access: access as KernelBinding["access"],
+			}),
+		),
+		paramsSize: roundUp(size, widest),
+		params,
+		constants: all(/override (\w+)/g).map(([, name]) => name),
+		enables: all(/enable (\w+)/g).map(([, name]) => name),
+	});
+}
+
+function roundUp(size: number, align: number): number {
+	return Math.ceil(size / align) * align;
+}
