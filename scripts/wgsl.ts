@@ -6,6 +6,7 @@ import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import type { Kernel, ParamField } from "../src/engine/kernel.ts";
 import { kernelOf } from "../src/engine/kernel-text.ts";
 import { compact } from "./wgsl-compact.ts";
+import { fold } from "./wgsl-fold.ts";
 
 /**
  * The `Kernel` that importing a `.wgsl` file gives, with line breaks where
@@ -71,9 +72,13 @@ export function reflectKernel(
 
 function moduleText(path: string, lines: boolean): string {
 	const { name, code } = reflectKernel(readFileSync(path, "utf8"), path, lines);
+	const text = lines ? code : fold(code);
+	if (kernelOf(name, text).code !== code) {
+		throw new Error(`${path}: its text cannot be folded`);
+	}
 	const engine = engineFrom(path, "kernel-text.ts");
 	return `import { kernelOf } from ${JSON.stringify(engine)};
-export default /* @__PURE__ */ kernelOf(${JSON.stringify(name)}, ${JSON.stringify(code)});
+export default /* @__PURE__ */ kernelOf(${JSON.stringify(name)}, ${JSON.stringify(text)});
 `;
 }
 

@@ -97,8 +97,7 @@ function joined(
 		),
 		put.replace(/\bparams\./g, PARAM),
 	].join("\n");
-	const declared =
-		/\b(?:override|const|fn|alias|var<storage, read>) (\w+)/g;
+	const declared = /\b(?:override|const|fn|alias|var<storage, read>) (\w+)/g;
 	const names = [...text.matchAll(declared)].map((m) => m[1]);
 	const own = new RegExp(`(?<![\\w.])(${names.join("|")})\\b`, "g");
 	const constants = [

@@ -37,9 +37,7 @@ export function storedAs(
 	}
 	let half = false;
 	for (const [name, dtype] of Object.entries(types)) {
-		const declared = new RegExp(
-			`(var<storage[^>]*>${name}:array<)(\\w+)(>;)`,
-		);
+		const declared = new RegExp(`(var<storage[^>]*>${name}:array<)(\\w+)(>;)`);
 		const as = declared.exec(code)?.[2];
 		const type = as === "Element" ? element : as;
 		// Kernels declare integers as i32 and atomics; u32 has the same bits.

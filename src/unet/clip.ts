@@ -43,11 +43,7 @@ export function clipGradients<G>(grads: G, clip: Clip): G {
 	const [one, most] = [number(1), number(limit * limit)];
 	/** 1 up to the limit, from there on limit / norm. */
 	const factor = (squares: Tensor) =>
-		where(
-			lessEqual(squares, most),
-			one,
-			scale(rsqrt(squares), { by: limit }),
-		);
+		where(lessEqual(squares, most), one, scale(rsqrt(squares), { by: limit }));
 	const squares = (g: Tensor) => sum(mul(g, g));
 	if (kind === "norm") {
 		return mapTree(grads, (g) => mul(g, factor(squares(g)))) as G;
