@@ -15,8 +15,8 @@ export interface ParamField {
 }
 
 /**
- * A `.wgsl` file as the build sees it: its text plus what reflection found in
- * it, so that nothing about a kernel's interface is written twice.
+ * A `.wgsl` file as importing it gives it: its text plus the interface read
+ * from it, so that nothing about it is written twice.
  */
 export interface Kernel<
 	Bindings extends string = string,
