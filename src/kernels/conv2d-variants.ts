@@ -39,6 +39,7 @@ import { quadWeightGrad, splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
 import {
+	smallTilesFit,
 	type TileSize,
 	winogradApplies,
 	winogradForward,
@@ -80,7 +81,10 @@ function withStrips(
 	return software && few ? [...strips, ...others] : [...others, ...strips];
 }
 
-/** Winograd's algorithm, where it applies, before the other variants; behind them where its tiles are few. */
+/**
+ * Winograd's algorithm, where it applies, before the other variants; behind them
+ * where its tiles are few. On software adapters smaller ones take their place there.
+ */
 function withWinograd(
 	g: ConvGeometry,
 	capabilities: Capabilities,
@@ -89,9 +93,11 @@ function withWinograd(
 ): Variant[] {
 	const of = (tile: TileSize) =>
 		winogradApplies(g, tile, capabilities) ? winograd(tile) : [];
-	return winogradWastes(g, 4)
-		? [...others, ...of(4), ...of(2)]
-		: [...of(4), ...of(2), ...others];
+	const few = winogradWastes(g, 4);
+	const large = few ? [...others, ...of(4)] : [...of(4), ...others];
+	const small =
+		capabilities.software && !winogradWastes(g, 2) && (few || smallTilesFit(g));
+	return small ? [...of(2), ...large] : [...large, ...of(2)];
 }
 
 /** Ways to compute `conv2d`. */

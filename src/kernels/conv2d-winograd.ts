@@ -24,8 +24,9 @@ import weightFinishKernel from "./winograd-weight-finish.wgsl";
 
 // Winograd's minimal filtering (Lavin and Gray, "Fast Algorithms for Convolutional
 // Neural Networks", 2016): F(4x4, 3x3) takes 36 multiply-adds per 16 outputs and
-// channel pair instead of 144, at a relative error of about 3e-6 in float32,
-// F(2x2, 3x3) 16 per 4 instead of 36, at about 2e-7.
+// channel pair instead of 144, at a relative error of about 3e-6 in float32
+// (5e-6 over 256 channels),
+// F(2x2, 3x3) 16 per 4 instead of 36, at about 2e-7 (7e-7 over 256 channels).
 // Not fused: transforms and matrix products are dispatches of their own.
 
 /** Height and width of the tiles of outputs. */
@@ -41,12 +42,23 @@ function planesOf(tile: TileSize): number {
 	return (tile + 2) ** 2;
 }
 
+/** Tiles that a product takes at a time. */
+const TOGETHER = 16;
+
 /** Whether there are fewer tiles than a product takes at a time: then the weights' transforms cost more than they save. */
-export function winogradWastes(
-	{ batch, outHeight, outWidth }: ConvGeometry,
-	tile: TileSize,
-): boolean {
-	return batch * ceilDiv(outHeight, tile) * ceilDiv(outWidth, tile) < 16;
+export function winogradWastes(g: ConvGeometry, tile: TileSize): boolean {
+	return outputTiles(g, tile) < TOGETHER;
+}
+
+/** Whether tiles of 2x2, whose transforms cost less, need hardly more multiplications than those of 4x4. */
+export function smallTilesFit(g: ConvGeometry): boolean {
+	const work = (tile: TileSize) =>
+		planesOf(tile) * ceilDiv(outputTiles(g, tile), TOGETHER);
+	return work(2) <= 1.1 * work(4);
+}
+
+function outputTiles(g: ConvGeometry, tile: TileSize): number {
+	return g.batch * ceilDiv(g.outHeight, tile) * ceilDiv(g.outWidth, tile);
 }
 
 /** What the stages need to know of a stride-1 3x3 convolution. */
