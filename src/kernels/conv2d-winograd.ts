@@ -24,9 +24,8 @@ import weightFinishKernel from "./winograd-weight-finish.wgsl";
 
 // Winograd's minimal filtering (Lavin and Gray, "Fast Algorithms for Convolutional
 // Neural Networks", 2016): F(4x4, 3x3) takes 36 multiply-adds per 16 outputs and
-// channel pair instead of 144, at a relative error of about 3e-6 in float32
-// (5e-6 over 256 channels),
-// F(2x2, 3x3) 16 per 4 instead of 36, at about 2e-7 (7e-7 over 256 channels).
+// channel pair instead of 144, at a relative error of about 3e-6 in float32;
+// F(2x2, 3x3) 16 per 4 instead of 36, at about 2e-7. Over 256 channels 5e-6 and 7e-7.
 // Not fused: transforms and matrix products are dispatches of their own.
 
 /** Height and width of the tiles of outputs. */
