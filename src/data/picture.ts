@@ -3,7 +3,7 @@ import { encode } from "fast-png";
 import { DataError } from "./errors.ts";
 import { type Colour, palette } from "./palette.ts";
 
-/** 8-bit pixels, H,W,C with C = 1 (gray) or 3 (red, green, blue). */
+/** 8-bit pixels, H,W,C with C = 1 (gray), 3 (red, green, blue) or 4 (and opacity). */
 export interface Picture {
 	readonly height: number;
 	readonly width: number;
@@ -78,7 +78,14 @@ export function overlayPng(
 	alpha = 0.5,
 	options: ColourOptions = {},
 ): Uint8Array {
-	return encode({ ...overlay(picture, ids, alpha, options), depth: 8 });
+	return picturePng(overlay(picture, ids, alpha, options));
+}
+
+/** A picture as a PNG. */
+export function picturePng(picture: Picture): Uint8Array {
+	const { height, width, channels, data } = picture;
+	checkLength(data, height * width * channels);
+	return encode({ width, height, channels, data, depth: 8 });
 }
 
 /** One row of `panelsPng`; `truth` and `prediction` are H,W class numbers. */
@@ -149,7 +156,8 @@ export function sheetPng(
 	return encode({ width, height, channels: 3, data });
 }
 
-function toRgb({ channels, data, height, width }: Picture): Uint8Array {
+/** Red, green and blue of a gray or colour picture. */
+export function toRgb({ channels, data, height, width }: Picture): Uint8Array {
 	checkLength(data, height * width * channels);
 	if (channels === 3) return data;
 	if (channels !== 1) {
