@@ -66,6 +66,8 @@ export type Job =
 			readonly tune?: Tune | undefined;
 			/** Most bytes of images that are kept for the next epoch. */
 			readonly cacheBytes: number;
+			/** Goes on from the host's `checkpoint`. */
+			readonly resume: boolean;
 			/** For balanced sampling: the training images that show each class. */
 			readonly imagesOfClass?: readonly (readonly number[])[];
 	  }

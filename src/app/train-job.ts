@@ -12,6 +12,8 @@ import {
 	type EpochReport,
 	encodeCheckpoint,
 	type LabelledBatch,
+	type LoadedModel,
+	loadModel,
 	type Model,
 	oneCycle,
 	predict,
@@ -24,6 +26,9 @@ import {
 import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
+
+/** Key of the checkpoint's metadata under which the sampler's position lies as JSON. */
+const SAMPLER_KEY = "sampler";
 
 type TrainJob = Extract<Job, { kind: "train" }>;
 
@@ -40,15 +45,20 @@ export async function runTrain(
 	const memory = { left: job.cacheBytes };
 	const trainSet = cached(hostSource(host, "train", job.train), memory);
 	const validSet = cached(hostSource(host, "valid", job.valid), memory);
-	const model = unet(config.model, { seed: config.seed, device });
+	const { model, training, metadata } = job.resume
+		? loadModel(await host.read("checkpoint"), "checkpoint", { device })
+		: newModel(config, device);
 	const { count, height, width, channels } = job.train;
-	const sampler = createSampler({
-		count,
-		batchSize: config.batch,
-		seed: config.seed,
-		sampling: config.sampling,
-		imagesOfClass: job.imagesOfClass,
-	});
+	const sampler = createSampler(
+		{
+			count,
+			batchSize: config.batch,
+			seed: config.seed,
+			sampling: config.sampling,
+			imagesOfClass: job.imagesOfClass,
+		},
+		metadata[SAMPLER_KEY] && JSON.parse(metadata[SAMPLER_KEY]),
+	);
 	const batches = trainingBatches(trainSet, sampler, config);
 	const steps = batches.stepsPerEpoch;
 	const meter = waitMeter(batches);
@@ -58,7 +68,7 @@ export async function runTrain(
 	const saveAs = async (names: string[], training: TrainingState) => {
 		const metadata = {
 			[CONFIG_KEY]: JSON.stringify(config),
-			sampler: JSON.stringify(batches.state()),
+			[SAMPLER_KEY]: JSON.stringify(batches.state()),
 		};
 		const bytes = await encodeCheckpoint(model, { training, metadata });
 		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
@@ -95,8 +105,9 @@ export async function runTrain(
 			waitSeconds: meter.waitSeconds(),
 			best: report.best,
 		});
-		await saveAs(report.best ? ["last", "best"] : ["last"], report.state);
 		await writeSamples(model, validSet, job.samples, report.epoch, host);
+		// What a kill in between leaves out is done again after `last`.
+		await saveAs(report.best ? ["best", "last"] : ["last"], report.state);
 		epochStart = performance.now();
 		meter.restart();
 	};
@@ -109,12 +120,17 @@ export async function runTrain(
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
+		resume: training,
 		onStep,
 		onEpoch,
 		signal: reporter.signal,
 	});
 	if (stopped) await saveAs(["last"], state);
 	return stopped;
+}
+
+function newModel({ model, seed }: TrainConfig, device: Device): LoadedModel {
+	return { model: unet(model, { seed, device }), metadata: {} };
 }
 
 /** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */

@@ -5,20 +5,12 @@ import type { TrainingData } from "./load-data.ts";
 import { backgroundOf, sampleBytes } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
 import type { OutputFolder } from "./run-folder.ts";
+import { type EpochRecord, logEpoch, logEvent, rewindLog } from "./run-log.ts";
 import type { CommandHost } from "./run-on.ts";
-import { formatScore, type Scores, scoresOf } from "./scores.ts";
+import { formatScore, scoresOf } from "./scores.ts";
 import { formatTime, type Terminal } from "./terminal.ts";
+import type { Origin, Resumed } from "./train-plan.ts";
 import { TUNING_FILE } from "./tune.ts";
-
-/** One epoch as a run remembers it. */
-export interface EpochRecord extends Scores {
-	readonly epoch: number;
-	readonly trainLoss: number;
-	readonly validLoss: number;
-	readonly seconds: number;
-	/** Share of the time of the steps in which they waited for images. */
-	readonly dataWait: number;
-}
 
 /** What a training has left so far. */
 export interface TrainRecord {
@@ -42,8 +34,9 @@ export function trainHost(
 	config: TrainConfig,
 	data: TrainingData,
 	/** Recorded in config.json beside the configuration. */
-	origin: Readonly<Record<string, unknown>>,
+	origin: Origin,
 	terminal: Terminal,
+	resumed?: Resumed,
 ): { host: CommandHost; record: TrainRecord } {
 	const record: TrainRecord = {
 		adapter: "",
@@ -53,18 +46,32 @@ export function trainHost(
 	};
 	const showStep = stepText(record);
 
+	function goOn({ at, adapter }: Resumed, now: string): void {
+		if (adapter !== undefined && adapter !== now) {
+			terminal.warn(
+				`the run began on ${adapter}: on another adapter its numbers differ in the last digits`,
+			);
+		}
+		record.savedEpoch = at.epoch;
+		for (const line of rewindLog(folder, at, config.classNames)) {
+			if (line.type !== "epoch") continue;
+			record.last = line;
+			if (line.best) record.best = line;
+		}
+	}
 	function onEvent(event: JobEvent): void {
 		if (event.type === "device") {
 			record.adapter = event.description;
 			writeConfig(folder, { ...config, ...origin, adapter: event.description });
-			writeSplit(folder, data);
+			if (resumed) goOn(resumed, event.description);
+			else writeSplit(folder, data);
 		} else if (event.type === "first-loss") {
 			record.firstLossSeconds = event.seconds;
-			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			logEvent(folder, event);
 		} else if (event.type === "tuned") {
-			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			logEvent(folder, event);
 		} else if (event.type === "step") {
-			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			logEvent(folder, event);
 			const { done, total, text } = showStep(event);
 			terminal.progress(done, total, text);
 		} else if (event.type === "epoch") {
@@ -102,6 +109,7 @@ export function trainHost(
 	}
 	const host: CommandHost = {
 		read(name) {
+			if (name === "checkpoint" && resumed) return resumed.bytes;
 			const [part, index] = name.split("/");
 			return sampleBytes(data[part as "train" | "valid"], Number(index));
 		},
@@ -109,10 +117,6 @@ export function trainHost(
 		write,
 	};
 	return { host, record };
-}
-
-function now(): string {
-	return new Date().toISOString();
 }
 
 function writeConfig(folder: OutputFolder, config: object): void {
@@ -126,29 +130,6 @@ function writeSplit(folder: OutputFolder, data: TrainingData): void {
 		...(data.test.length > 0 && { test: data.test }),
 	};
 	folder.write("split.json", `${JSON.stringify(split, null, "\t")}\n`);
-}
-
-function logEpoch(
-	folder: OutputFolder,
-	entry: EpochRecord,
-	best: boolean,
-	classNames: readonly string[],
-): void {
-	const line = { type: "epoch", ...entry, best, time: now() };
-	folder.append("log.jsonl", JSON.stringify(line));
-	const quoted = (name: string) => `"iou ${name.replaceAll('"', '""')}"`;
-	if (entry.epoch === 1) {
-		folder.append(
-			"log.csv",
-			`epoch,training loss,validation loss,mIoU,pixel accuracy,seconds,${classNames.map(quoted).join()}`,
-		);
-	}
-	const { epoch, trainLoss, validLoss, miou, pixelAccuracy, seconds } = entry;
-	const ious = classNames.map((name) => entry.iou[name]);
-	folder.append(
-		"log.csv",
-		[epoch, trainLoss, validLoss, miou, pixelAccuracy, seconds, ...ious].join(),
-	);
 }
 
 /** The line of the bar; the time left is reckoned from the first step on. */
