@@ -26,13 +26,19 @@ import {
 useBuiltCommand();
 
 const data = putSquares("data", 30, { width: 50 });
-const NET = ["--base", "4", "--depth", "1", "--epochs", "3", "--batch", "1"];
-const CHANGES = [
-	"--augment",
-	"flips,brightness=0.2",
-	"--sampling",
-	"balanced",
+const NET = [
+	"--base",
+	"2",
+	"--depth",
+	"1",
+	"--convs",
+	"1",
+	"--epochs",
+	"3",
+	"--batch",
+	"1",
 ];
+const CHANGES = ["--augment", "flips,brightness=0.2", "--sampling", "balanced"];
 
 const path = (run: string, ...names: string[]) => join(folder, run, ...names);
 const checkpoint = (run: string, name: string) =>
