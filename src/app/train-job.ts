@@ -24,6 +24,7 @@ import {
 	unet,
 } from "../unet/index.ts";
 import { CONFIG_KEY, type Job, type JobHost, type TrainConfig } from "./job.ts";
+import { rankImages } from "./rank-job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -125,8 +126,16 @@ export async function runTrain(
 		onEpoch,
 		signal: reporter.signal,
 	});
-	if (stopped) await saveAs(["last"], state);
-	return stopped;
+	if (stopped) {
+		await saveAs(["last"], state);
+		return true;
+	}
+	const bytes = await host.read("checkpoint/best");
+	const best = loadModel(bytes, "checkpoint", { device }).model;
+	const { batch } = config;
+	const ranking = { batch, count: job.ranked };
+	await rankImages(best, validSet, ranking, host, reporter);
+	return false;
 }
 
 function newModel({ model, seed }: TrainConfig, device: Device): LoadedModel {

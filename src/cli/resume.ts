@@ -24,6 +24,7 @@ const recorded = v.looseObject({
 	runtime: v.picklist(["chrome", "node"]),
 	device: v.picklist(["webgpu", "cpu"]),
 	adapter: v.optional(v.string()),
+	command: v.optional(v.array(v.string())),
 });
 
 /**
@@ -163,10 +164,11 @@ function readOrigin(
 			);
 		}
 	}
-	const { data, images, masks, allowOrphans, runtime, device, adapter } =
-		found.output;
+	const { data, images, masks, allowOrphans, command } = found.output;
+	const { runtime, device, adapter } = found.output;
 	return {
 		data,
+		...(command && { command }),
 		...(images && { images }),
 		...(masks && { masks }),
 		...(allowOrphans && { allowOrphans }),

@@ -4,6 +4,7 @@ import {
 	constants,
 	mkdirSync,
 	readdirSync,
+	readFileSync,
 	rmdirSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -15,6 +16,8 @@ export interface OutputFolder {
 	readonly path: string;
 	/** Writes a file whole or not at all; folders in `name` are made. Returns its path. */
 	write(name: string, data: string | Uint8Array): string;
+	/** A file that was written before. */
+	read(name: string): Uint8Array<ArrayBuffer>;
 	/** Adds one line to a file. */
 	append(name: string, line: string): void;
 }
@@ -40,6 +43,8 @@ export function openOutput(path: string): OutputFolder {
 			writeAtomically(file, data);
 			return file;
 		},
+		// A copy of its own: Node's small buffers share one.
+		read: (name) => Uint8Array.from(readFileSync(join(path, name))),
 		append: (name, line) => appendFileSync(join(path, name), `${line}\n`),
 	};
 }

@@ -24,6 +24,8 @@ export type LogLine = { readonly time: string } & (
 			readonly loss: number;
 			readonly learningRate: number;
 	  }
+	/** After so many epochs and steps of the next. */
+	| { readonly type: "resumed"; readonly epoch: number; readonly step: number }
 	| { readonly type: "first-loss" | "tuned" }
 );
 

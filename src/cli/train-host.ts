@@ -4,6 +4,7 @@ import type { NamedSplit } from "../data/split-lists.ts";
 import type { TrainingData } from "./load-data.ts";
 import { backgroundOf, sampleBytes } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
+import type { Ranking } from "./report.ts";
 import type { OutputFolder } from "./run-folder.ts";
 import { type EpochRecord, logEpoch, logEvent, rewindLog } from "./run-log.ts";
 import type { CommandHost } from "./run-on.ts";
@@ -23,6 +24,8 @@ export interface TrainRecord {
 	firstLossSeconds?: number;
 	/** Panels of the last epoch. */
 	panels: string[];
+	/** What the best checkpoint makes of the validation images; absent when stopped before. */
+	ranking?: Ranking;
 	/** Seconds of all steps, and those of them in which they waited for images. */
 	stepSeconds: number;
 	waitSeconds: number;
@@ -53,11 +56,13 @@ export function trainHost(
 			);
 		}
 		record.savedEpoch = at.epoch;
+		const { epoch, step } = at;
 		for (const line of rewindLog(folder, at, config.classNames)) {
 			if (line.type !== "epoch") continue;
 			record.last = line;
 			if (line.best) record.best = line;
 		}
+		logEvent(folder, { type: "resumed", epoch, step });
 	}
 	function onEvent(event: JobEvent): void {
 		if (event.type === "device") {
@@ -74,6 +79,8 @@ export function trainHost(
 			logEvent(folder, event);
 			const { done, total, text } = showStep(event);
 			terminal.progress(done, total, text);
+		} else if (event.type === "ranked") {
+			record.ranking = { ...event, predictions };
 		} else if (event.type === "epoch") {
 			const scores = scoresOf(event.confusion, config.classNames);
 			const { epoch, trainLoss, validLoss, seconds, best } = event;
@@ -92,6 +99,7 @@ export function trainHost(
 			);
 		}
 	}
+	const predictions = new Map<number, Uint8Array>();
 	function write(name: string, bytes: Uint8Array): void {
 		const [kind, ...rest] = name.split("/");
 		if (kind === "checkpoint") {
@@ -99,6 +107,8 @@ export function trainHost(
 			record.savedEpoch = record.last?.epoch ?? 0;
 		} else if (kind === "tuning") {
 			folder.write(TUNING_FILE, bytes);
+		} else if (kind === "ranked") {
+			predictions.set(Number(rest[0]), bytes);
 		} else if (kind === "sample") {
 			const [epoch, index] = rest.map(Number);
 			if (index === 0) record.panels = [];
@@ -110,6 +120,9 @@ export function trainHost(
 	const host: CommandHost = {
 		read(name) {
 			if (name === "checkpoint" && resumed) return resumed.bytes;
+			if (name === "checkpoint/best") {
+				return folder.read("checkpoints/best.safetensors");
+			}
 			const [part, index] = name.split("/");
 			return sampleBytes(data[part as "train" | "valid"], Number(index));
 		},

@@ -67,6 +67,8 @@ export interface Origin extends Where {
 	readonly images?: string;
 	readonly masks?: string;
 	readonly allowOrphans?: boolean;
+	/** Arguments of the command that began the run. */
+	readonly command?: readonly string[];
 }
 
 /** A checkpoint to go on from. */
@@ -117,6 +119,7 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 			...(values.masks && { masks: values.masks }),
 			...(mask.allowOrphans && { allowOrphans: true }),
 			...where,
+			command: process.argv.slice(2),
 		},
 		tune,
 		load: {

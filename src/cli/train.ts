@@ -5,6 +5,7 @@ import { imagesOfClass } from "../data/segmentation-set.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { headerOf, loadTrainingData, type TrainingData } from "./load-data.ts";
+import { writeReport } from "./report.ts";
 import { resumedRun } from "./resume.ts";
 import type { OutputFolder } from "./run-folder.ts";
 import { runOn } from "./run-on.ts";
@@ -16,6 +17,9 @@ import { newRun, TRAIN_OPTIONS, type TrainPlan } from "./train-plan.ts";
 /** Validation images whose prediction is drawn after every epoch. */
 const SAMPLES = 4;
 
+/** How many of the best and of the worst validation images the report shows. */
+const RANKED = 4;
+
 /** `wgrad train`. */
 export const train = command({
 	name: "train",
@@ -24,7 +28,7 @@ export const train = command({
 	example:
 		"wgrad train --data pets --masks annotations/trimaps --map 1=0,2=1,3=2 --size 128x128",
 	notes: [
-		"RUN gets config.json, split.json, log.jsonl, log.csv, checkpoints/ and samples/.",
+		"RUN gets config.json, split.json, log.jsonl, log.csv, checkpoints/, samples/, report.html.",
 		"Ctrl-C finishes the step and writes the checkpoint (exit code 130); --resume RUN goes on there.",
 	],
 	async run(values) {
@@ -44,8 +48,11 @@ export const train = command({
 			origin.runtime === "node" ? 0 : (values.cache ?? 1024) * 2 ** 20;
 		const run = { plan, cacheBytes, data, config, terminal, interrupt };
 		const { stopped, record } = await work(run);
-		const report = values.json ? jsonReport : textReport;
-		terminal.result(report(folder, config, record, stopped));
+		const { adapter, ranking } = record;
+		const report = { config, data, origin, adapter, ranking };
+		const page = writeReport(folder, report);
+		const result = values.json ? jsonReport : textReport;
+		terminal.result(result(folder, config, record, stopped, page));
 		return stopped ? 130 : 0;
 	},
 });
@@ -82,6 +89,7 @@ async function work({
 		train: headerOf(data.train),
 		valid: headerOf(data.valid),
 		samples: SAMPLES,
+		ranked: RANKED,
 		tune,
 		cacheBytes,
 		resume: resumed !== undefined,
@@ -135,6 +143,7 @@ function textReport(
 		waitSeconds,
 	}: TrainRecord,
 	stopped: boolean,
+	page: string,
 ): string {
 	const lines: string[] = [];
 	if (best && last) {
@@ -160,6 +169,7 @@ function textReport(
 		);
 	}
 	lines.push(`Run folder:  ${folder.path}`);
+	lines.push(`Report:      ${page}`);
 	lines.push(
 		`Checkpoint:  ${checkpoint(folder, best && !stopped ? "best" : "last")}`,
 	);
@@ -182,6 +192,7 @@ function jsonReport(
 		waitSeconds,
 	}: TrainRecord,
 	stopped: boolean,
+	page: string,
 ): string {
 	const checkpoints = {
 		last: checkpoint(folder, "last"),
@@ -197,5 +208,9 @@ function jsonReport(
 		last,
 		dataWait,
 	};
-	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
+	return JSON.stringify(
+		{ ...report, checkpoints, panels, report: page },
+		null,
+		"\t",
+	);
 }
