@@ -12,7 +12,9 @@ export interface TrainConfig {
 	/** Factor from raw pixel values to the net's input, 1/255 for bytes. */
 	readonly scale: number;
 	readonly classNames: readonly string[];
+	/** Images per pass; a step makes `accumulate` passes. */
 	readonly batch: number;
+	readonly accumulate: number;
 	readonly epochs: number;
 	/** Peak learning rate of Adam. */
 	readonly learningRate: number;
@@ -23,6 +25,14 @@ export interface TrainConfig {
 	/** What happens to training images. */
 	readonly augment: AugmentConfig;
 	readonly sampling: NonNullable<SamplerOptions["sampling"]>;
+	/** Decay of the moving average of the weights; none without it. */
+	readonly average?: number;
+	/** What makes an epoch the best. */
+	readonly monitor: "miou" | "loss";
+	/** Epochs without a better one after which the training ends; never without it. */
+	readonly patience?: number;
+	/** How many epochs' checkpoints are kept besides the last and the best. */
+	readonly keep?: number;
 	readonly seed: number;
 	/** How mask values became class numbers, `--map 255=1`. */
 	readonly map?: Readonly<Record<string, number>>;
@@ -180,6 +190,6 @@ export interface JobHost {
 	read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 	/** Reports; the answer tells whether the user asked to stop. */
 	event(event: JobEvent): Promise<{ readonly stop: boolean }>;
-	/** Hands over a result: `checkpoint/last`, `checkpoint/best` (safetensors), `sample/EPOCH/INDEX` and `ranked/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes), `tuning-cache` and `tuning` (JSON: all choices of the adapter, those of this job). */
+	/** Hands over a result: `checkpoint/last`, `checkpoint/best`, `checkpoint/epoch-N` (safetensors), `sample/EPOCH/INDEX` and `ranked/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes), `tuning-cache` and `tuning` (JSON: all choices of the adapter, those of this job). */
 	write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }

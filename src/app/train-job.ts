@@ -50,10 +50,10 @@ export async function runTrain(
 		? loadModel(await host.read("checkpoint"), "checkpoint", { device })
 		: newModel(config, device);
 	const { count, height, width, channels } = job.train;
+	const batchSize = config.batch * config.accumulate;
 	const sampler = createSampler(
 		{
-			count,
-			batchSize: config.batch,
+			...{ count, batchSize },
 			seed: config.seed,
 			sampling: config.sampling,
 			imagesOfClass: job.imagesOfClass,
@@ -63,7 +63,7 @@ export async function runTrain(
 	const batches = trainingBatches(trainSet, sampler, config);
 	const steps = batches.stepsPerEpoch;
 	const meter = waitMeter(batches);
-	const rate = throughput(config.batch);
+	const rate = throughput(batchSize);
 	let epochStart = performance.now();
 
 	const saveAs = async (names: string[], training: TrainingState) => {
@@ -108,7 +108,9 @@ export async function runTrain(
 		});
 		await writeSamples(model, validSet, job.samples, report.epoch, host);
 		// What a kill in between leaves out is done again after `last`.
-		await saveAs(report.best ? ["best", "last"] : ["last"], report.state);
+		const kept = config.keep ? [`epoch-${report.epoch}`] : [];
+		const best = report.best ? ["best"] : [];
+		await saveAs([...kept, ...best, "last"], report.state);
 		epochStart = performance.now();
 		meter.restart();
 	};
@@ -116,11 +118,15 @@ export async function runTrain(
 	const { stopped, state } = await train(model, {
 		epochs: config.epochs,
 		stepsPerEpoch: steps,
-		batchShape: [config.batch, height, width, channels],
+		batchShape: [batchSize, height, width, channels],
 		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		learningRate: scheduleOf(config, config.epochs * steps),
 		classWeights: config.classWeights,
+		accumulate: config.accumulate,
+		average: config.average,
+		monitor: config.monitor,
+		patience: config.patience,
 		resume: training,
 		onStep,
 		onEpoch,

@@ -54,6 +54,11 @@ export function resumedRun(values: TrainValues): TrainPlan {
 			`--resume ${run}: all ${config.epochs} epochs are done; start a new run with wgrad train --data`,
 		);
 	}
+	if (at.sinceBest >= (config.patience ?? Number.POSITIVE_INFINITY)) {
+		throw new UsageError(
+			`--resume ${run}: ended after epoch ${at.epoch}, out of patience; start a new run with wgrad train --data`,
+		);
+	}
 	const elsewhere = values.runtime !== undefined || values.device !== undefined;
 	const where = chooseWhere(elsewhere ? values : origin);
 	const tuned = where.device !== "cpu" && existsSync(join(run, TUNING_FILE));
@@ -120,10 +125,10 @@ function readCheckpoint(run: string): {
 			path,
 		);
 	}
-	const { epoch, step } = training;
+	const { epoch, step, sinceBest } = training;
 	return {
 		config: JSON.parse(config),
-		resumed: { bytes, at: { epoch, step } },
+		resumed: { bytes, at: { epoch, step, sinceBest } },
 	};
 }
 

@@ -6,6 +6,7 @@ import {
 	readdirSync,
 	readFileSync,
 	rmdirSync,
+	rmSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../data/errors.ts";
@@ -18,8 +19,10 @@ export interface OutputFolder {
 	write(name: string, data: string | Uint8Array): string;
 	/** A file that was written before. */
 	read(name: string): Uint8Array<ArrayBuffer>;
-	/** Adds one line to a file. */
-	append(name: string, line: string): void;
+	/** Removes a file, if it is there. */
+	remove(name: string): void;
+	/** Adds one line, or bytes, to a file. */
+	append(name: string, data: string | Uint8Array): void;
 }
 
 /**
@@ -45,7 +48,11 @@ export function openOutput(path: string): OutputFolder {
 		},
 		// A copy of its own: Node's small buffers share one.
 		read: (name) => Uint8Array.from(readFileSync(join(path, name))),
-		append: (name, line) => appendFileSync(join(path, name), `${line}\n`),
+		remove: (name) => rmSync(join(path, name), { force: true }),
+		append(name, data) {
+			const added = typeof data === "string" ? `${data}\n` : data;
+			appendFileSync(join(path, name), added);
+		},
 	};
 }
 

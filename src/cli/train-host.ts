@@ -1,6 +1,7 @@
 import type { JobEvent, TrainConfig } from "../app/job.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import type { NamedSplit } from "../data/split-lists.ts";
+import { type EventFile, openEventFile } from "./event-file.ts";
 import type { TrainingData } from "./load-data.ts";
 import { backgroundOf, sampleBytes } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
@@ -48,6 +49,8 @@ export function trainHost(
 		waitSeconds: 0,
 	};
 	const showStep = stepText(record);
+	let board: EventFile | undefined;
+	let learningRate = 0;
 
 	function goOn({ at, adapter }: Resumed, now: string): void {
 		if (adapter !== undefined && adapter !== now) {
@@ -70,6 +73,7 @@ export function trainHost(
 			writeConfig(folder, { ...config, ...origin, adapter: event.description });
 			if (resumed) goOn(resumed, event.description);
 			else writeSplit(folder, data);
+			board = openEventFile(folder, resumed && resumed.at.epoch + 1);
 		} else if (event.type === "first-loss") {
 			record.firstLossSeconds = event.seconds;
 			logEvent(folder, event);
@@ -77,6 +81,7 @@ export function trainHost(
 			logEvent(folder, event);
 		} else if (event.type === "step") {
 			logEvent(folder, event);
+			learningRate = event.learningRate;
 			const { done, total, text } = showStep(event);
 			terminal.progress(done, total, text);
 		} else if (event.type === "ranked") {
@@ -94,6 +99,7 @@ export function trainHost(
 			record.last = entry;
 			if (best) record.best = entry;
 			logEpoch(folder, entry, best, config.classNames);
+			board?.scalars(epoch, boardValues(entry, learningRate));
 			terminal.note(
 				`epoch ${epoch}/${config.epochs}: training loss ${trainLoss.toFixed(4)}, validation loss ${validLoss.toFixed(4)}, mIoU ${formatScore(scores.miou)}${best ? " (best)" : ""}, ${formatTime(seconds)}`,
 			);
@@ -104,6 +110,11 @@ export function trainHost(
 		const [kind, ...rest] = name.split("/");
 		if (kind === "checkpoint") {
 			folder.write(`checkpoints/${rest[0]}.safetensors`, bytes);
+			const epoch = Number(/^epoch-(\d+)$/.exec(rest[0])?.[1]);
+			if (config.keep && epoch > config.keep) {
+				const oldest = epoch - config.keep;
+				folder.remove(`checkpoints/epoch-${oldest}.safetensors`);
+			}
 			record.savedEpoch = record.last?.epoch ?? 0;
 		} else if (kind === "tuning") {
 			folder.write(TUNING_FILE, bytes);
@@ -115,6 +126,7 @@ export function trainHost(
 			const png = panelOf(data.valid, index, bytes, config);
 			const file = `samples/epoch-${epoch}/${fileName(data.valid.names[index])}.png`;
 			record.panels.push(folder.write(file, png));
+			board?.image(epoch, `samples/${data.valid.names[index]}`, png);
 		}
 	}
 	const host: CommandHost = {
@@ -130,6 +142,26 @@ export function trainHost(
 		write,
 	};
 	return { host, record };
+}
+
+/** An epoch's scalars for TensorBoard, which groups them by what is before the slash. */
+function boardValues(
+	{ trainLoss, validLoss, miou, pixelAccuracy, iou, dataWait }: EpochRecord,
+	learningRate: number,
+): Record<string, number | null> {
+	const classes = Object.entries(iou).map(([name, value]) => [
+		`IoU/${name}`,
+		value,
+	]);
+	return {
+		"loss/training": trainLoss,
+		"loss/validation": validLoss,
+		"validation/mIoU": miou,
+		"validation/pixel accuracy": pixelAccuracy,
+		"training/learning rate": learningRate,
+		"training/data wait": dataWait,
+		...Object.fromEntries(classes),
+	};
 }
 
 function writeConfig(folder: OutputFolder, config: object): void {

@@ -74,7 +74,7 @@ export interface Origin extends Where {
 /** A checkpoint to go on from. */
 export interface Resumed {
 	readonly bytes: Uint8Array<ArrayBuffer>;
-	readonly at: Pick<TrainingState, "epoch" | "step">;
+	readonly at: Pick<TrainingState, "epoch" | "step" | "sinceBest">;
 	/** The adapter of the run so far. */
 	readonly adapter: string | undefined;
 }

@@ -176,6 +176,11 @@ function textReport(
 	if (panels.length) lines.push("Image, truth and prediction:");
 	for (const panel of panels) lines.push(`  ${panel}`);
 	if (stopped) lines.push("Stopped before the end.");
+	else if (last && last.epoch < config.epochs) {
+		lines.push(
+			`Ended after ${last.epoch} of ${config.epochs} epochs: ${config.patience} without a better one.`,
+		);
+	}
 	return lines.join("\n");
 }
 

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { decode } from "fast-png";
 import { expect, test } from "vitest";
 import { launchBrowser } from "../../src/cli/browser.ts";
+import { readLog } from "../../src/cli/run-log.ts";
+import { eventsIn } from "./read-events.ts";
 import { folder, putSquares, start, useBuiltCommand, wgrad } from "./wgrad.ts";
 
 useBuiltCommand();
@@ -94,7 +97,7 @@ test("report.html opens from disk, whole, without a request or an error", async 
 	]);
 	expect(page.classes).toEqual(CLASSES.split(","));
 	expect(page.cells).toHaveLength(4);
-	// Two images validate: one of them is the better.
+	// Three images validate: one is the best and one the worst.
 	expect(page.widths).toEqual([260, 260]);
 	expect(page.settings).toEqual(
 		expect.arrayContaining(["seed", "classWeights", "adapter", "data"]),
@@ -102,6 +105,57 @@ test("report.html opens from disk, whole, without a request or an error", async 
 	expect(page.command).toContain(`npx wgrad train --data ${data} --epochs 3`);
 	expect(page.command).not.toContain("--out");
 	expect(page.injected).toBe(false);
+});
+
+test("TensorBoard gets the scalars and the samples of every epoch", () => {
+	const run = join(folder, "run");
+	const [version, ...events] = eventsIn(run);
+	expect(version.fileVersion).toBe("brain.Event:2");
+	const log = readLog(run).filter((line) => line.type === "epoch");
+	expect(log).toHaveLength(3);
+	const scalars = events.flatMap(({ step, summary }) =>
+		(summary?.value ?? [])
+			.filter((value) => "simpleValue" in value)
+			.map(({ tag, simpleValue }) => [step, tag, simpleValue]),
+	);
+	const last = readLog(run).filter((line) => line.type === "step");
+	for (const line of log) {
+		const { epoch } = line;
+		const rate = last.findLast((step) => step.epoch === epoch)?.learningRate;
+		const wanted = {
+			"loss/training": line.trainLoss,
+			"loss/validation": line.validLoss,
+			"validation/mIoU": line.miou,
+			"validation/pixel accuracy": line.pixelAccuracy,
+			"training/learning rate": rate ?? 0,
+			"training/data wait": line.dataWait,
+			...Object.fromEntries(
+				Object.entries(line.iou).map(([name, iou]) => [`IoU/${name}`, iou]),
+			),
+		};
+		expect(scalars.filter(([step]) => step === epoch)).toEqual(
+			Object.entries(wanted)
+				.filter(([, value]) => value !== null)
+				.map(([tag, value]) => [epoch, tag, Math.fround(value as number)]),
+		);
+	}
+	const images = events.flatMap(({ step, summary }) =>
+		(summary?.value ?? [])
+			.filter((value) => "image" in value)
+			.map(({ tag, image }) => ({ step, tag, image })),
+	);
+	// Three images validate.
+	expect(images).toHaveLength(9);
+	for (const { step, tag, image } of images) {
+		const name = String(tag).replace(/^samples.(.*)\.png$/, "$1");
+		const file = join(run, "samples", `epoch-${step}`, `${name}.png`);
+		const png = readFileSync(file);
+		const { width, height } = decode(png);
+		expect(image).toEqual({
+			...{ height, width, colorspace: 3, encodedImageString: png },
+		});
+		expect([width, height]).toEqual([4 * 60 + 5 * 4, 48 + 2 * 4]);
+	}
 });
 
 test("a training that is stopped has a report of what it did", async () => {

@@ -1,5 +1,6 @@
 import {
 	cpSync,
+	readdirSync,
 	readFileSync,
 	rmSync,
 	truncateSync,
@@ -38,7 +39,10 @@ const NET = [
 	"--batch",
 	"1",
 ];
-const CHANGES = ["--augment", "flips,brightness=0.2", "--sampling", "balanced"];
+const CHANGES = [
+	...["--augment", "flips,brightness=0.2", "--sampling", "balanced"],
+	...["--accumulate", "2", "--average", "0.9", "--keep", "1"],
+];
 
 const path = (run: string, ...names: string[]) => join(folder, run, ...names);
 const checkpoint = (run: string, name: string) =>
@@ -59,7 +63,11 @@ function logged(run: string) {
 }
 
 function expectSame(run: string, whole: string): void {
-	for (const name of ["best", "last"]) {
+	const files = readdirSync(path(whole, "checkpoints"));
+	expect(files.sort()).toEqual(
+		["best", "epoch-3", "last"].map((name) => `${name}.safetensors`),
+	);
+	for (const name of ["best", "epoch-3", "last"]) {
 		expect(checkpoint(run, name).equals(checkpoint(whole, name))).toBe(true);
 	}
 	const [ours, theirs] = [logged(run), logged(whole)];
@@ -100,7 +108,7 @@ test.each(places)(
 		const { training } = loadModel(file, cut, { device: cpuDevice() });
 		expect(training?.epoch).toBe(1);
 		expect(training?.step).toBeGreaterThan(0);
-		expect(training?.step).toBeLessThan(24);
+		expect(training?.step).toBeLessThan(12);
 
 		const resumed = await start(["train", "--resume", cut, "--json"], own)
 			.ended;
@@ -152,6 +160,41 @@ test("a run killed after its log went on is resumed from its checkpoint", async 
 		["train", "--resume", "whole"],
 		2,
 		/--resume whole: all 3 epochs are done; start a new run/,
+	);
+});
+
+test("a training that is out of patience ends, and stays ended", async () => {
+	const run = await wgrad(
+		...["train", "--data", data, "--device", "cpu", "--out", "impatient"],
+		...["--base", "2", "--depth", "0", "--convs", "1", "--lr", "0.5"],
+		...["--schedule", "constant", "--epochs", "200"],
+		...["--patience", "2", "--monitor", "loss", "--keep", "2"],
+	);
+	expect(run.code).toBe(0);
+	const { epochs } = logged("impatient");
+	const ended = epochs.length;
+	expect(run.stdout).toContain(
+		`Ended after ${ended} of 200 epochs: 2 without a better one.`,
+	);
+	expect(epochs.slice(-3).map(({ best }) => best)).toEqual([
+		true,
+		false,
+		false,
+	]);
+	let least = Number.POSITIVE_INFINITY;
+	for (const { validLoss, best } of epochs) {
+		expect(best).toBe(validLoss < least);
+		least = Math.min(least, validLoss);
+	}
+	expect(readdirSync(path("impatient", "checkpoints")).sort()).toEqual(
+		["best", `epoch-${ended - 1}`, `epoch-${ended}`, "last"]
+			.map((name) => `${name}.safetensors`)
+			.sort(),
+	);
+	await expectError(
+		["train", "--resume", "impatient"],
+		2,
+		`--resume impatient: ended after epoch ${ended}, out of patience`,
 	);
 });
 
