@@ -166,8 +166,9 @@ test("a run killed after its log went on is resumed from its checkpoint", async 
 test("a training that is out of patience ends, and stays ended", async () => {
 	const run = await wgrad(
 		...["train", "--data", data, "--device", "cpu", "--out", "impatient"],
-		...["--base", "2", "--depth", "0", "--convs", "1", "--lr", "0.5"],
-		...["--schedule", "constant", "--epochs", "200"],
+		...["--base", "2", "--depth", "0", "--convs", "1"],
+		// So large a rate that the loss jumps about.
+		...["--lr", "30", "--schedule", "constant", "--epochs", "200"],
 		...["--patience", "2", "--monitor", "loss", "--keep", "2"],
 	);
 	expect(run.code).toBe(0);
