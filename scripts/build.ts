@@ -117,7 +117,7 @@ async function buildReport(outdir: string): Promise<void> {
 		outdir,
 		minify: true,
 		banner: {
-			js: `${KNOWN_LANGUAGE}\n${plot("uPlot.iife.min.js")}// MIT licence, copyright (c) 2022 Leon Sorokin`,
+			js: `${KNOWN_LANGUAGE}\n/*! uPlot: MIT licence, copyright (c) 2022 Leon Sorokin */${plot("uPlot.iife.min.js").replace(/^.*/, "")}`,
 			css: plot("uPlot.min.css"),
 		},
 	});

@@ -2,7 +2,7 @@ import { readBatch } from "../data/batches.ts";
 import type { SampleSource } from "../data/sample-source.ts";
 import { IGNORE } from "../data/segmentation-set.ts";
 import { argmax, capture, release, type Tensor, tensor } from "../index.ts";
-import { type Model, meanIou, predict } from "../unet/index.ts";
+import { forward, type Model, meanIou } from "../unet/index.ts";
 import type { JobHost, RankedImage } from "./job.ts";
 import { chunks } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
@@ -29,7 +29,9 @@ export async function rankImages(
 	const count = Math.min(options.count, Math.floor(set.count / 2));
 	let best: Judged[] = [];
 	let worst: Judged[] = [];
-	const classesOf = capture((x: Tensor) => argmax(predict(model, x)));
+	const classesOf = capture((x: Tensor) =>
+		argmax(forward(model, model.params, x).logits),
+	);
 	try {
 		for (const indices of chunks(set.count, options.batch)) {
 			if (reporter.signal.aborted) return;

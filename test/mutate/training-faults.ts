@@ -44,12 +44,20 @@ export const trainingFaults: readonly Fault[] = [
 		"(crc << 17)) ^ 0xa282ead8",
 		"test/cli/event-file.test.ts",
 	),
-	fault(
-		"src/cli/run-log.ts",
-		'if (line.type === "epoch") return line.epoch <= epoch;',
-		'if (line.type === "epoch") return true;',
-		"test/cli/resume.test.ts",
-	),
+	{
+		file: "src/cli/run-log.ts",
+		from: 'if (line.type === "epoch") return line.epoch <= epoch;',
+		to: 'if (line.type === "epoch") return true;',
+		tests: ["test/cli/resume.test.ts"],
+		only: "killed after its log went on",
+	},
+	{
+		file: "src/app/train-job.ts",
+		from: "metadata[SAMPLER_KEY] && JSON.parse(metadata[SAMPLER_KEY])",
+		to: "undefined",
+		tests: ["test/cli/resume.test.ts"],
+		only: "chrome: interrupted",
+	},
 	{
 		file: "src/data/resize.ts",
 		from: "(i + 0.5) * scale",
