@@ -45,6 +45,30 @@ export const TRAINING_OPTIONS = {
 	sampling: option.rare(
 		option.choice(SAMPLINGS, "how an epoch draws images (shuffle)"),
 	),
+	accumulate: option.rare(
+		option.wholeNumber("N", "batches whose gradients make one step (1)", 1),
+	),
+	average: option.rare(
+		option.number(
+			"DECAY",
+			"validate and keep a moving average of the weights (none)",
+			"a decay between 0 and 1, usually 0.99 to 0.9999",
+			(n) => n > 0 && n < 1,
+		),
+	),
+	monitor: option.rare(
+		option.choice(["miou", "loss"], "what makes an epoch the best (miou)"),
+	),
+	patience: option.rare(
+		option.wholeNumber("N", "end after N epochs without a better one", 1),
+	),
+	keep: option.rare(
+		option.wholeNumber(
+			"N",
+			"also keep the checkpoints of the last N epochs",
+			1,
+		),
+	),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
 };
 
@@ -76,9 +100,17 @@ export function resolveConfig(
 			`--classes names ${classNames.length} classes but the data has ${train.classes}`,
 		);
 	}
-	if (values.batch !== undefined && values.batch > train.count) {
+	const { accumulate = 1, average, monitor = "miou", patience, keep } = values;
+	const most = Math.floor(train.count / accumulate);
+	if (most < 1) {
 		throw new UsageError(
-			`--batch is ${values.batch} but there are only ${train.count} training images; give a whole number from 1 to ${train.count}`,
+			`--accumulate is ${accumulate} but there are only ${train.count} training images; give a whole number from 1 to ${train.count}`,
+		);
+	}
+	if (values.batch !== undefined && values.batch > most) {
+		const times = accumulate > 1 ? ` for ${accumulate} batches` : "";
+		throw new UsageError(
+			`--batch is ${values.batch} but there are only ${train.count} training images${times}; give a whole number from 1 to ${most}`,
 		);
 	}
 	const classWeights = resolveWeights(
@@ -97,13 +129,18 @@ export function resolveConfig(
 		size: [train.height, train.width],
 		scale: train.scale,
 		classNames,
-		batch: values.batch ?? Math.min(preset.batch, train.count),
+		batch: values.batch ?? Math.min(preset.batch, most),
+		accumulate,
 		epochs: values.epochs ?? preset.epochs,
 		learningRate: values.lr ?? preset.learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
 		augment: resolveAugment(values, train, classNames),
 		sampling: values.sampling ?? "shuffle",
+		...(average !== undefined && { average }),
+		monitor,
+		...(patience !== undefined && { patience }),
+		...(keep !== undefined && { keep }),
 		seed: values.seed ?? 0,
 		...mask,
 	};

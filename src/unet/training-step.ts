@@ -1,7 +1,13 @@
 import { live, pack, type Tensor, valueAndGrad } from "../engine/index.ts";
-import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
+import {
+	add,
+	scale,
+	softmaxCrossEntropy,
+	updateMoments,
+} from "../kernels/index.ts";
 import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
+import { ConfigError } from "./errors.ts";
 import { awaitedLater, IGNORE_LABEL, type LossOptions } from "./evaluate.ts";
 import { forward, type Model, type NamedTensors } from "./model.ts";
 import {
@@ -17,34 +23,78 @@ export interface TrainingStep {
 	readonly free: BatchStep<Tensor>["free"];
 }
 
-/** The step itself: gradients, optimizer at the rate that `rate` gives, running moments. Returns the loss. */
+/** How a step makes weights of a batch, besides the optimizer. */
+export interface StepOptions extends LossOptions {
+	/** Limits the gradients; default none. */
+	readonly clip?: Clip | undefined;
+	/** Parts in which a batch is computed, one after another, which takes the memory of one; their losses and gradients are averaged. Must divide the batch; default 1. */
+	readonly accumulate?: number;
+	/**
+	 * Decay of an exponential moving average of the weights, such as 0.999; default
+	 * none. It is the average that the model has and that is validated and saved.
+	 * In the first steps the decay is lower, (1 + step) / (10 + step), as in
+	 * TensorFlow's ExponentialMovingAverage.
+	 */
+	readonly average?: number | undefined;
+}
+
+/**
+ * The step itself: gradients, optimizer at the rate that `rate` gives, running
+ * moments, average of the weights. It takes images and labels of each part of
+ * the batch in turn, and returns the mean loss. `trained` is what follows the
+ * gradients: the model's parameters, unless they are to be an average.
+ */
 export function plainStep(
 	model: Model,
-	options: LossOptions & { readonly clip?: Clip | undefined },
+	options: StepOptions,
 	optimizer: Optimizer,
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
 	rate: () => number,
-): (x: Tensor, labels: Tensor) => Tensor {
+	trained: NamedTensors = model.params,
+): (...parts: Tensor[]) => Tensor {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
-	const { clip } = options;
+	const { clip, accumulate = 1, average } = options;
 	const { momentum } = model.config;
 	const gradients = valueAndGrad(
 		(params: NamedTensors, x: Tensor, labels: Tensor) => {
 			const out = forward(model, params, x, { training: true });
-			const loss = lossOf(out.logits, labels, { weights, ignore });
+			const whole = lossOf(out.logits, labels, { weights, ignore });
+			const loss =
+				accumulate > 1 ? scale(whole, { by: 1 / accumulate }) : whole;
 			return { loss, moments: out.moments };
 		},
 	);
-	return (x, labels) => {
-		const { value, grads } = gradients(model.params, x, labels);
-		const limited = clip ? clipGradients(grads, clip) : grads;
-		optimizerStep(optimizer, state, model.params, limited, live(rate));
-		for (const [name, batchMoments] of Object.entries(value.moments)) {
-			updateMoments(model.state[name], batchMoments, { momentum });
+	return (...parts) => {
+		let loss: Tensor | undefined;
+		let grads: NamedTensors = {};
+		for (let i = 0; i < parts.length; i += 2) {
+			const found = gradients(trained, parts[i], parts[i + 1]);
+			const { value } = found;
+			for (const [name, batchMoments] of Object.entries(value.moments)) {
+				updateMoments(model.state[name], batchMoments, { momentum });
+			}
+			grads = loss ? sumOf(grads, found.grads) : found.grads;
+			loss = loss ? add(loss, value.loss) : value.loss;
 		}
-		return value.loss;
+		if (!loss) throw new ConfigError("a step needs a batch");
+		const limited = clip ? clipGradients(grads, clip) : grads;
+		optimizerStep(optimizer, state, trained, limited, live(rate));
+		if (average !== undefined) {
+			const decay = () =>
+				Math.min(average, (1 + state.step) / (10 + state.step));
+			for (const [name, w] of Object.entries(trained)) {
+				updateMoments(model.params[name], w, { momentum: live(decay) });
+			}
+		}
+		return loss;
 	};
+}
+
+function sumOf(a: NamedTensors, b: NamedTensors): NamedTensors {
+	return Object.fromEntries(
+		Object.entries(a).map(([name, t]) => [name, add(t, b[name])]),
+	);
 }
 
 /**
@@ -53,18 +103,22 @@ export function plainStep(
  */
 export function trainingStep(
 	model: Model,
-	options: LossOptions & { readonly clip?: Clip | undefined },
+	options: StepOptions,
 	optimizer: Optimizer,
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
+	trained: NamedTensors = model.params,
 ): TrainingStep {
 	for (const slot of Object.values(state.slots)) pack(slot);
-	pack(model.params);
-	pack(model.state);
+	for (const tensors of new Set([trained, model.params, model.state])) {
+		pack(tensors);
+	}
 	let rate = 0;
+	const now = () => rate;
 	const step = batchStep(
 		model.device,
-		plainStep(model, options, optimizer, state, weights, () => rate),
+		plainStep(model, options, optimizer, state, weights, now, trained),
+		options.accumulate,
 	);
 	const run = (batch: LabelledBatch, learningRate: number) => {
 		rate = learningRate;
