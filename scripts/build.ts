@@ -96,6 +96,31 @@ async function buildApp(out: string): Promise<void> {
 		plugins: [wgslEsbuild],
 	});
 	copyFileSync(join(src, "app/page.html"), join(outdir, "index.html"));
+	await buildReport(outdir);
+}
+
+/** uPlot asks Intl for the browser's language as it is, and Chrome's may be one that Intl does not take (en-US@posix). */
+const KNOWN_LANGUAGE =
+	'try{new Intl.NumberFormat(navigator.language)}catch{Object.defineProperty(navigator,"language",{value:"en"})}';
+
+/** Script and style of report.html, which the command puts into the page: uPlot's, then ours. */
+async function buildReport(outdir: string): Promise<void> {
+	const plot = (name: string) =>
+		readFileSync(join(root, "node_modules/uplot/dist", name), "utf8");
+	await build({
+		...SHARED,
+		entryPoints: [
+			{ in: join(src, "app/report-page.ts"), out: "report" },
+			{ in: join(src, "app/report.css"), out: "report" },
+		],
+		format: "iife",
+		outdir,
+		minify: true,
+		banner: {
+			js: `${KNOWN_LANGUAGE}\n/*! uPlot: MIT licence, copyright (c) 2022 Leon Sorokin */${plot("uPlot.iife.min.js").replace(/^.*/, "")}`,
+			css: plot("uPlot.min.css"),
+		},
+	});
 }
 
 async function buildCli(out: string): Promise<void> {

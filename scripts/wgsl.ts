@@ -4,9 +4,19 @@ import { fileURLToPath } from "node:url";
 import type { Plugin as EsbuildPlugin } from "esbuild";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import type { Kernel, ParamField } from "../src/engine/kernel.ts";
+import { kernelOf } from "../src/engine/kernel-text.ts";
+import { compact } from "./wgsl-compact.ts";
+import { fold } from "./wgsl-fold.ts";
 
-/** Reflects one `.wgsl` text into the `Kernel` that importing the file gives. */
-export function reflectKernel(source: string, file: string): Kernel {
+/**
+ * The `Kernel` that importing a `.wgsl` file gives, with line breaks where
+ * wanted. What the engine reads from the text is held to what a parser finds.
+ */
+export function reflectKernel(
+	source: string,
+	file: string,
+	lines = true,
+): Kernel {
 	const name = basename(file, ".wgsl");
 	const reflected = new WgslReflect(source);
 	const fail = (reason: string): never => {
@@ -44,33 +54,41 @@ export function reflectKernel(source: string, file: string): Kernel {
 		}
 		return { name: m.name, offset: m.offset, type: type as "u32", count: 1 };
 	});
-	return {
-		name,
-		code: compact(source),
+	const kernel = kernelOf(name, compact(source, lines));
+	const found = {
+		...kernel,
 		bindings: bindings.sort((a, b) => a.binding - b.binding),
 		paramsSize: uniform?.size ?? 0,
 		params,
 		constants: reflected.overrides.map((o) => o.name),
-		enables: [...source.matchAll(/^\s*enable\s+([\w, ]+);/gm)].flatMap((m) =>
-			m[1].split(",").map((s) => s.trim()),
-		),
 	};
+	if (JSON.stringify(kernel) !== JSON.stringify(found)) {
+		fail(
+			`a parser finds the interface ${JSON.stringify({ ...found, code: "" })} but the engine ${JSON.stringify({ ...kernel, code: "" })}: declare bindings in order, as @group(0) @binding(n) var<...>, and struct Params of scalars and vec2u, vec4f and the like`,
+		);
+	}
+	return kernel;
 }
 
-/** Drops comments, blank lines and indentation; keeps lines, so that compiler messages stay readable. */
-function compact(source: string): string {
-	return source
-		.replace(/\/\*[\s\S]*?\*\//g, "")
-		.replace(/\/\/.*$/gm, "")
-		.split("\n")
-		.map((line) => line.trim())
-		.filter((line) => line)
-		.join("\n");
+function moduleText(path: string, lines: boolean): string {
+	const { name, code } = reflectKernel(readFileSync(path, "utf8"), path, lines);
+	const text = lines ? code : fold(code);
+	if (kernelOf(name, text).code !== code) {
+		throw new Error(`${path}: its text cannot be folded`);
+	}
+	const engine = engineFrom(path, "kernel-text.ts");
+	return `import { kernelOf } from ${JSON.stringify(engine)};
+export default /* @__PURE__ */ kernelOf(${JSON.stringify(name)}, ${JSON.stringify(text)});
+`;
 }
 
-function moduleText(path: string): string {
-	const kernel = reflectKernel(readFileSync(path, "utf8"), path);
-	return `export default /* @__PURE__ */ Object.freeze(${JSON.stringify(kernel)});\n`;
+/** How the module made of `path` imports a file of the engine. */
+function engineFrom(path: string, file: string): string {
+	const target = fileURLToPath(
+		new URL(`../src/engine/${file}`, import.meta.url),
+	);
+	const from = relative(dirname(resolve(path)), target).replaceAll(sep, "/");
+	return from.startsWith(".") ? from : `./${from}`;
 }
 
 /** esbuild plugin: `import kernel from "./x.wgsl"`. */
@@ -78,28 +96,25 @@ export const wgslEsbuild: EsbuildPlugin = {
 	name: "wgsl",
 	setup(build) {
 		build.onLoad({ filter: /\.wgsl$/ }, ({ path }) => ({
-			contents: moduleText(path),
+			contents: moduleText(path, false),
 			loader: "js",
 			watchFiles: [path],
 		}));
 	},
 };
 
-/** The same import for vite and vitest. */
+/** The same import for vite and vitest, with the lines of the kernels' texts. */
 export const wgslVite = {
 	name: "wgsl",
 	enforce: "pre" as const,
 	load(id: string) {
 		const path = id.split("?")[0];
-		return path.endsWith(".wgsl") ? moduleText(path) : undefined;
+		return path.endsWith(".wgsl") ? moduleText(path, true) : undefined;
 	},
 };
 
 /** Writes `x.d.wgsl.ts` beside each `x.wgsl` under `root`, so that the compiler knows bindings, parameters and constants. */
 export function writeDeclarations(root: string): number {
-	const types = fileURLToPath(
-		new URL("../src/engine/kernel.ts", import.meta.url),
-	);
 	let count = 0;
 	const files = readdirSync(root, { recursive: true, encoding: "utf8" });
 	const own = files.filter(
@@ -110,8 +125,7 @@ export function writeDeclarations(root: string): number {
 		const kernel = reflectKernel(readFileSync(path, "utf8"), path);
 		const union = (names: readonly string[]) =>
 			names.map((n) => JSON.stringify(n)).join(" | ") || "never";
-		const from = relative(dirname(resolve(path)), types).replaceAll(sep, "/");
-		const engine = from.startsWith(".") ? from : `./${from}`;
+		const engine = engineFrom(path, "kernel.ts");
 		const bound = kernel.bindings.filter((b) => b.access !== "uniform");
 		const text = `// Generated from ${basename(file)} by scripts/wgsl.ts.
 import type { Kernel } from "${engine}";

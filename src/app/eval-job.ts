@@ -3,6 +3,7 @@ import {
 	capture,
 	type Device,
 	release,
+	softmax,
 	type Tensor,
 	tensor,
 } from "../index.ts";
@@ -47,7 +48,7 @@ export async function runEval(
 	return signal.aborted;
 }
 
-/** Hands over the class scores of every image of a set. Returns whether it was stopped. */
+/** Hands over the class probabilities of every image of a set. Returns whether it was stopped. */
 export async function runPredict(
 	job: PredictJob,
 	host: JobHost,
@@ -59,7 +60,7 @@ export async function runPredict(
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const { classes } = model.config;
 	const each = set.height * set.width * classes;
-	const scoresOf = capture((x: Tensor) => predict(model, x));
+	const scoresOf = capture((x: Tensor) => softmax(predict(model, x)));
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
 		const { x, shape } = await readBatch(set, indices);

@@ -13,7 +13,9 @@ export interface TrainConfig {
 	/** Factor from raw pixel values to the net's input, 1/255 for bytes. */
 	readonly scale: number;
 	readonly classNames: readonly string[];
+	/** Images per pass; a step makes `accumulate` passes. */
 	readonly batch: number;
+	readonly accumulate: number;
 	readonly epochs: number;
 	/** Default adam. */
 	readonly optimizer?: OptimizerName;
@@ -30,6 +32,14 @@ export interface TrainConfig {
 	/** What happens to training images. */
 	readonly augment: AugmentConfig;
 	readonly sampling: NonNullable<SamplerOptions["sampling"]>;
+	/** Decay of the moving average of the weights; none without it. */
+	readonly average?: number;
+	/** What makes an epoch the best. */
+	readonly monitor: "miou" | "loss";
+	/** Epochs without a better one after which the training ends; never without it. */
+	readonly patience?: number;
+	/** How many epochs' checkpoints are kept besides the last and the best. */
+	readonly keep?: number;
 	readonly seed: number;
 	/** How mask values became class numbers, `--map 255=1`. */
 	readonly map?: Readonly<Record<string, number>>;
@@ -79,9 +89,13 @@ export type Job =
 			readonly valid: SetHeader;
 			/** How many validation images get their prediction written each epoch. */
 			readonly samples: number;
+			/** How many images the best and the worst are at the end. */
+			readonly ranked: number;
 			readonly tune?: Tune | undefined;
 			/** Most bytes of images that are kept for the next epoch. */
 			readonly cacheBytes: number;
+			/** Goes on from the host's `checkpoint`. */
+			readonly resume: boolean;
 			/** For balanced sampling: the training images that show each class. */
 			readonly imagesOfClass?: readonly (readonly number[])[];
 	  }
@@ -100,6 +114,12 @@ export type Job =
 			readonly tune?: Tune | undefined;
 	  }
 	| { readonly kind: "check"; readonly device: "webgpu" | "cpu" };
+
+/** An image of a set and the mean IoU of its own pixels. */
+export interface RankedImage {
+	readonly index: number;
+	readonly miou: number;
+}
 
 /** What a job tells while it runs. */
 export type JobEvent =
@@ -139,6 +159,13 @@ export type JobEvent =
 			readonly waitSeconds: number;
 			readonly best: boolean;
 	  }
+	/** After a training: what its best checkpoint makes of the validation images. */
+	| {
+			readonly type: "ranked";
+			readonly confusion: readonly (readonly number[])[];
+			readonly best: readonly RankedImage[];
+			readonly worst: readonly RankedImage[];
+	  }
 	| {
 			readonly type: "progress";
 			readonly done: number;
@@ -175,10 +202,10 @@ export interface Failed {
  * worker, plain calls when Node runs the job itself.
  */
 export interface JobHost {
-	/** Bytes by name: `train/INDEX`, `valid/INDEX`, `set/INDEX` (an image's values, then its labels if there are any), `checkpoint`, `encoder-weights` (safetensors), `tuning-cache` (JSON; empty where there is none). */
+	/** Bytes by name: `train/INDEX`, `valid/INDEX`, `set/INDEX` (an image's values, then its labels if there are any), `checkpoint`, `checkpoint/best`, `encoder-weights` (safetensors), `tuning-cache` (JSON; empty where there is none). */
 	read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 	/** Reports; the answer tells whether the user asked to stop. */
 	event(event: JobEvent): Promise<{ readonly stop: boolean }>;
-	/** Hands over a result: `checkpoint/last`, `checkpoint/best` (safetensors), `sample/EPOCH/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes), `tuning-cache` and `tuning` (JSON: all choices of the adapter, those of this job). */
+	/** Hands over a result: `checkpoint/last`, `checkpoint/best`, `checkpoint/epoch-N` (safetensors), `sample/EPOCH/INDEX` and `ranked/INDEX` (class ids), `scores/INDEX` (f32 H,W,classes), `tuning-cache` and `tuning` (JSON: all choices of the adapter, those of this job). */
 	write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }

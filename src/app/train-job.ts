@@ -14,6 +14,8 @@ import {
 	type EpochReport,
 	encodeCheckpoint,
 	type LabelledBatch,
+	type LoadedModel,
+	loadModel,
 	type Model,
 	oneCycle,
 	predict,
@@ -31,6 +33,7 @@ import {
 	type Phase,
 	type TrainConfig,
 } from "./job.ts";
+import { rankImages } from "./rank-job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -39,6 +42,9 @@ const OPTIMIZERS = {
 	adadelta,
 	rmsprop: () => rmsprop({ convention: "keras" }),
 };
+
+/** Key of the checkpoint's metadata under which the sampler's position lies as JSON. */
+const SAMPLER_KEY = "sampler";
 
 type TrainJob = Extract<Job, { kind: "train" }>;
 
@@ -55,35 +61,30 @@ export async function runTrain(
 	const memory = { left: job.cacheBytes };
 	const trainSet = cached(hostSource(host, "train", job.train), memory);
 	const validSet = cached(hostSource(host, "valid", job.valid), memory);
-	const encoderWeights = config.encoderWeights
-		? decodeSafetensors(
-				await host.read("encoder-weights"),
-				config.encoderWeights,
-			).tensors
-		: undefined;
-	const model = unet(config.model, {
-		seed: config.seed,
-		device,
-		encoderWeights,
-	});
+	const { model, training, metadata } = job.resume
+		? loadModel(await host.read("checkpoint"), "checkpoint", { device })
+		: await newModel(config, host, device);
 	const { count, height, width, channels } = job.train;
-	const sampler = createSampler({
-		count,
-		batchSize: config.batch,
-		seed: config.seed,
-		sampling: config.sampling,
-		imagesOfClass: job.imagesOfClass,
-	});
+	const batchSize = config.batch * config.accumulate;
+	const sampler = createSampler(
+		{
+			...{ count, batchSize },
+			seed: config.seed,
+			sampling: config.sampling,
+			imagesOfClass: job.imagesOfClass,
+		},
+		metadata[SAMPLER_KEY] && JSON.parse(metadata[SAMPLER_KEY]),
+	);
 	const batches = trainingBatches(trainSet, sampler, config);
 	const steps = batches.stepsPerEpoch;
 	const meter = waitMeter(batches);
-	const rate = throughput(config.batch);
+	const rate = throughput(batchSize);
 	let epochStart = performance.now();
 
 	const saveAs = async (names: string[], training: TrainingState) => {
 		const metadata = {
 			[CONFIG_KEY]: JSON.stringify(config),
-			sampler: JSON.stringify(batches.state()),
+			[SAMPLER_KEY]: JSON.stringify(batches.state()),
 		};
 		const bytes = await encodeCheckpoint(model, { training, metadata });
 		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
@@ -120,8 +121,11 @@ export async function runTrain(
 			waitSeconds: meter.waitSeconds(),
 			best: report.best,
 		});
-		await saveAs(report.best ? ["last", "best"] : ["last"], report.state);
 		await writeSamples(model, validSet, job.samples, report.epoch, host);
+		// What a kill in between leaves out is done again after `last`.
+		const kept = config.keep ? [`epoch-${report.epoch}`] : [];
+		const best = report.best ? ["best"] : [];
+		await saveAs([...kept, ...best, "last"], report.state);
 		epochStart = performance.now();
 		meter.restart();
 	};
@@ -129,19 +133,44 @@ export async function runTrain(
 	const { stopped, state } = await train(model, {
 		epochs: config.epochs,
 		stepsPerEpoch: steps,
-		batchShape: [config.batch, height, width, channels],
+		batchShape: [batchSize, height, width, channels],
 		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
 		optimizer: OPTIMIZERS[config.optimizer ?? "adam"](),
 		frozenIn: (epoch) => phaseAt(config, epoch).frozen,
 		learningRate: scheduleOf(config, steps),
 		classWeights: config.classWeights,
+		accumulate: config.accumulate,
+		average: config.average,
+		monitor: config.monitor,
+		patience: config.patience,
+		resume: training,
 		onStep,
 		onEpoch,
 		signal: reporter.signal,
 	});
-	if (stopped) await saveAs(["last"], state);
-	return stopped;
+	if (stopped) {
+		await saveAs(["last"], state);
+		return true;
+	}
+	const bytes = await host.read("checkpoint/best");
+	const best = loadModel(bytes, "checkpoint", { device }).model;
+	const { batch } = config;
+	const ranking = { batch, count: job.ranked };
+	await rankImages(best, validSet, ranking, host, reporter);
+	return false;
+}
+
+async function newModel(
+	{ model, seed, encoderWeights: file }: TrainConfig,
+	host: JobHost,
+	device: Device,
+): Promise<LoadedModel> {
+	const encoderWeights = file
+		? decodeSafetensors(await host.read("encoder-weights"), file).tensors
+		: undefined;
+	const options = { seed, device, encoderWeights };
+	return { model: unet(model, options), metadata: {} };
 }
 
 /** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */

@@ -116,6 +116,22 @@ export function requiredChoice<const C extends readonly string[]>(
 	return { ...choice(choices, help, value), required: true, schema };
 }
 
+/** Several of some words, separated by commas. */
+export function words(
+	choices: readonly string[],
+	help: string,
+): Option<string[] | undefined> {
+	const schema = v.optional(
+		v.pipe(
+			filled,
+			v.transform((s) => [...new Set(s.split(",").map((word) => word.trim()))]),
+			v.check((list) => list.every((word) => choices.includes(word))),
+		),
+	);
+	const wanted = `one or more of ${choices.join(", ")}, with commas between`;
+	return { value: "WHAT,...", help, wanted, schema };
+}
+
 /** Height and width, `HxW`. */
 export function size(help: string): Option<[number, number] | undefined> {
 	const schema = v.optional(

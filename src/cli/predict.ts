@@ -4,36 +4,68 @@ import type { Job, JobEvent } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { stemOf } from "../data/files.ts";
 import type { Image } from "../data/image.ts";
-import { indexPng, overlayPng, palettePng } from "../data/picture.ts";
+import { littleEndian, npyHeader } from "../data/npy.ts";
 import { listInputs, readInput } from "../data/predict-input.ts";
-import { resizeImage, resizeScores, type Size } from "../data/resize.ts";
+import type { Size } from "../data/resize.ts";
+import type { Blender } from "../data/tiles.ts";
+import { type GrowingFile, growAtomically } from "./atomic-file.ts";
+import { resolveBehind } from "./behind.ts";
 import { command } from "./command.ts";
 import { CHECKPOINT_OPTION } from "./eval.ts";
 import { InterruptedError, listenForInterrupt } from "./interrupt.ts";
 import { type Checkpoint, readCheckpoint } from "./load-checkpoint.ts";
 import { backgroundOf } from "./load-data.ts";
 import * as option from "./option.ts";
+import {
+	OUTPUTS,
+	outputFiles,
+	outputWriter,
+	PROBABILITIES,
+	probabilitiesName,
+} from "./predict-outputs.ts";
+import {
+	assemble,
+	type Cutting,
+	cutPiece,
+	FLIPS,
+	mirrorsOf,
+	piecesOf,
+} from "./predict-pieces.ts";
 import { type OutputFolder, openOutput } from "./run-folder.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
-/** Images per batch. */
+/** Pieces per batch. */
 const BATCH = 4;
 
 /** `wgrad predict`. */
 export const predict = command({
 	name: "predict",
-	summary: "Segments images: class numbers, colours and overlay as PNG files.",
+	summary: "Segments images: masks, overlays, polygons, backgrounds replaced.",
 	positionals: { usage: "[MORE FILES...]", max: Number.POSITIVE_INFINITY },
 	options: {
 		checkpoint: CHECKPOINT_OPTION,
 		input: option.requiredTexts(
 			"FILE|DIR",
-			"images or folders of them; may be repeated",
-			"image files or folders",
+			"images, folders of them or patterns; may be repeated",
+			"image files, folders or patterns",
 		),
-		out: option.requiredText("DIR", "folder for the pictures", "a folder"),
+		out: option.requiredText("DIR", "folder for the results", "a folder"),
+		write: option.words(OUTPUTS, "what to write (class,palette,overlay)"),
+		tiles: option.flag("cut images into tiles instead of resizing them"),
+		overlap: option.number(
+			"SHARE",
+			"of a tile that its neighbour has too (0.5)",
+			"a number from 0 to 0.9",
+			(n) => n >= 0 && n <= 0.9,
+		),
+		flips: option.choice(FLIPS, "average over mirrored images too"),
+		behind: option.text(
+			"FILE|#RRGGBB",
+			"for --write replaced: picture or colour behind",
+			"an image file or a colour",
+		),
 		...TUNE_OPTION,
 		...WHERE_OPTIONS,
 		json: option.flag("print the files written as JSON"),
@@ -41,87 +73,187 @@ export const predict = command({
 	example:
 		"wgrad predict --checkpoint runs/pets-1 --input cat.jpg dog.jpg --out out",
 	notes: [
-		"NAME.png has the class numbers, NAME-palette.png their colours, NAME-overlay.png",
-		"both over the image; all at the image's own size. No file is overwritten.",
+		"All at the image's own size; no file is overwritten. class: numbers as gray PNG;",
+		"labelme, coco: polygons; probabilities: .npy [height, width, classes]; transparent,",
+		"blurred, replaced: the background, softly. Tiles suit nets trained without resizing.",
 	],
 	async run(values, positionals) {
 		const terminal = openTerminal();
 		const interrupt = listenForInterrupt();
 		const where = chooseWhere(values);
 		const tune = resolveTune(values.tune, where.device);
+		const wanted = values.write ?? ["class", "palette", "overlay"];
+		if (values.overlap !== undefined && !values.tiles) {
+			throw new UsageError("--overlap is for --tiles; give both or neither");
+		}
+		const behind = await resolveBehind(values.behind, wanted);
 		const checkpoint = await readCheckpoint(values.checkpoint);
 		const channels = inputChannels(checkpoint);
 		const paths = await listInputs([...values.input, ...positionals]);
 		const names = outputNames(paths);
 		const folder = openOutput(values.out);
-		refuseOverwriting(folder, names);
+		refuseOverwriting(folder, outputFiles(wanted, names));
 
-		const [height, width] = checkpoint.preprocessing.size;
-		const pixels = height * width * channels;
-		const images = new Uint8Array(paths.length * pixels);
+		// All are read before the first is segmented, so that a bad file is found at once.
+		const sizes: Size[] = [];
 		for (const [i, path] of paths.entries()) {
 			const read = readInput(path, channels, terminal.warn);
-			const image = await interrupt.abandonable(read);
-			images.set(resizeImage(image, { height, width }).data, i * pixels);
+			const { height, width } = await interrupt.abandonable(read);
+			sizes.push({ height, width });
 			const text = `reading ${i + 1} of ${paths.length} images`;
 			terminal.progress(i + 1, paths.length, text);
 		}
 		terminal.endProgress();
 
+		const [height, width] = checkpoint.preprocessing.size;
+		const cutting: Cutting = {
+			tile: { height, width },
+			overlap: values.tiles ? (values.overlap ?? 0.5) : undefined,
+			mirrors: mirrorsOf(values.flips),
+		};
+		const pieces = piecesOf(sizes, cutting);
+		const { classNames } = checkpoint.preprocessing;
+		const background = backgroundOf(classNames);
+		const writer = outputWriter(
+			wanted,
+			{ classes: { names: classNames, background }, behind },
+			folder.write,
+		);
+		/** Images with pieces on their way: at most those of a batch. */
+		const current = new Map<number, Promise<Image>>();
+		let unfinished: Unfinished | undefined;
 		const written: { input: string; files: string[] }[] = [];
+		const imageOf = (i: number): Promise<Image> => {
+			// Read again: only the images at work are held.
+			const read = current.get(i) ?? readInput(paths[i], channels, () => {});
+			current.set(i, read);
+			return read;
+		};
 		const host = {
-			read(name: string) {
+			async read(name: string) {
 				if (name === "checkpoint") return checkpoint.bytes;
-				const first = Number(name.split("/")[1]) * pixels;
-				return images.subarray(first, first + pixels);
+				const piece = pieces[Number(name.split("/")[1])];
+				const cut = cutPiece(await imageOf(piece.image), piece, cutting);
+				return cut as Uint8Array<ArrayBuffer>;
 			},
 			event(event: JobEvent) {
 				if (event.type !== "progress") return;
-				const text = `${event.done} of ${event.total} images`;
+				const text = values.tiles
+					? `${event.done} of ${event.total} tiles, ${written.length} of ${paths.length} images`
+					: `${written.length} of ${paths.length} images`;
 				terminal.progress(event.done, event.total, text);
 			},
 			async write(name: string, bytes: Uint8Array) {
-				const i = Number(name.split("/")[1]);
-				// Read again at its own size, so that no more than one large image is held.
-				const image = await readInput(paths[i], channels, () => {});
-				const ids = classify(bytes, { height, width }, image, checkpoint);
-				const files = writePictures(folder, names[i], image, ids, checkpoint);
+				const at = Number(name.split("/")[1]);
+				const { image: i, corner, mirrored } = pieces[at];
+				unfinished ??= begin(names[i], sizes[i], {
+					classes: classNames.length,
+					background,
+					cutting,
+					folder: wanted.includes(PROBABILITIES) ? folder : undefined,
+				});
+				const scores = new Float32Array(Uint8Array.from(bytes).buffer);
+				unfinished.blender.add(scores, corner, mirrored);
+				if (pieces[at + 1]?.image === i) return;
+				const { ids, foreground, files } = unfinished.finish();
+				unfinished = undefined;
+				const image = await imageOf(i);
+				current.delete(i);
+				const fileName = basename(paths[i]);
+				files.push(
+					...writer.add(names[i], { fileName, image, ids, foreground }),
+				);
 				written.push({ input: paths[i], files });
 			},
 		};
-		const { classes } = checkpoint.model;
 		const job: Job = {
 			kind: "predict",
 			device: where.device,
 			set: {
-				count: paths.length,
+				count: pieces.length,
 				height,
 				width,
 				channels,
-				classes,
+				classes: checkpoint.model.classes,
 				scale: 1 / 255,
 				dtype: "u8",
 			},
 			batch: BATCH,
 			tune,
 		};
-		const stopped = await runOn(where, job, host, terminal, interrupt);
-		terminal.endProgress();
-		say(written, folder, values.json, terminal);
-		if (stopped) throw new InterruptedError();
+		try {
+			const stopped = await runOn(where, job, host, terminal, interrupt);
+			terminal.endProgress();
+			const files = writer.end();
+			say(written, files, folder, values.json, terminal);
+			if (stopped) throw new InterruptedError();
+		} finally {
+			unfinished?.abandon();
+		}
 		return 0;
 	},
 });
 
+/** An image some pieces of which are segmented. */
+interface Unfinished {
+	readonly blender: Blender;
+	/** After the last piece. */
+	finish(): { ids: Uint8Array; foreground: Uint8Array; files: string[] };
+	abandon(): void;
+}
+
+function begin(
+	name: string,
+	size: Size,
+	options: {
+		classes: number;
+		background: number;
+		cutting: Cutting;
+		/** Where probabilities go, if they are wanted. */
+		folder: OutputFolder | undefined;
+	},
+): Unfinished {
+	const { classes, background, cutting, folder } = options;
+	const { height, width } = size;
+	const ids = new Uint8Array(height * width);
+	const foreground = new Uint8Array(height * width);
+	const path = folder && join(folder.path, probabilitiesName(name));
+	const file: GrowingFile | undefined = path ? growAtomically(path) : undefined;
+	file?.append(npyHeader([height, width, classes], new Float32Array()));
+	const blender = assemble(size, cutting, classes, (first, scores) => {
+		const start = first * width;
+		for (let p = 0; p * classes < scores.length; p++) {
+			const at = p * classes;
+			let best = 0;
+			for (let k = 1; k < classes; k++) {
+				if (scores[at + k] > scores[at + best]) best = k;
+			}
+			ids[start + p] = best;
+			foreground[start + p] = Math.round(255 * (1 - scores[at + background]));
+		}
+		file?.append(littleEndian(scores));
+	});
+	return {
+		blender,
+		finish() {
+			blender.finish();
+			file?.commit();
+			return { ids, foreground, files: path ? [path] : [] };
+		},
+		abandon: () => file?.abandon(),
+	};
+}
+
 function say(
 	written: readonly { input: string; files: readonly string[] }[],
+	together: readonly string[],
 	folder: OutputFolder,
 	json: boolean,
 	terminal: Terminal,
 ): void {
 	terminal.result(
 		json
-			? JSON.stringify({ out: folder.path, written }, null, "\t")
+			? JSON.stringify({ out: folder.path, written, together }, null, "\t")
 			: `${written.length} ${written.length === 1 ? "image" : "images"} segmented: ${folder.path}`,
 	);
 }
@@ -151,57 +283,13 @@ function outputNames(paths: readonly string[]): string[] {
 	return [...taken.keys()];
 }
 
-function fileNames(name: string): [string, string, string] {
-	return [`${name}.png`, `${name}-palette.png`, `${name}-overlay.png`];
-}
-
 function refuseOverwriting(
 	folder: OutputFolder,
-	names: readonly string[],
+	files: readonly string[],
 ): void {
-	const there = names
-		.flatMap(fileNames)
-		.find((file) => existsSync(join(folder.path, file)));
+	const there = files.find((file) => existsSync(join(folder.path, file)));
 	if (there === undefined) return;
 	throw new UsageError(
 		`--out ${folder.path}: holds ${basename(there)} already; choose another folder, or remove it`,
 	);
-}
-
-/** The class of each pixel at the image's own size: scores are resized, never classes. */
-function classify(
-	bytes: Uint8Array,
-	from: Size,
-	to: Size,
-	{ model: { classes } }: Checkpoint,
-): Uint8Array {
-	const aligned = Uint8Array.from(bytes).buffer;
-	const scores = resizeScores(new Float32Array(aligned), from, classes, to);
-	const ids = new Uint8Array(to.height * to.width);
-	for (let i = 0; i < ids.length; i++) {
-		const first = i * classes;
-		let best = 0;
-		for (let k = 1; k < classes; k++) {
-			if (scores[first + k] > scores[first + best]) best = k;
-		}
-		ids[i] = best;
-	}
-	return ids;
-}
-
-function writePictures(
-	folder: OutputFolder,
-	name: string,
-	image: Image,
-	ids: Uint8Array,
-	{ preprocessing }: Checkpoint,
-): string[] {
-	const { height, width } = image;
-	const background = backgroundOf(preprocessing.classNames);
-	const [plain, coloured, over] = fileNames(name);
-	return [
-		folder.write(plain, indexPng(ids, height, width)),
-		folder.write(coloured, palettePng(ids, height, width, { background })),
-		folder.write(over, overlayPng(image, ids, 0.5, { background })),
-	];
 }

@@ -4,7 +4,9 @@ import {
 	constants,
 	mkdirSync,
 	readdirSync,
+	readFileSync,
 	rmdirSync,
+	rmSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../data/errors.ts";
@@ -15,8 +17,12 @@ export interface OutputFolder {
 	readonly path: string;
 	/** Writes a file whole or not at all; folders in `name` are made. Returns its path. */
 	write(name: string, data: string | Uint8Array): string;
-	/** Adds one line to a file. */
-	append(name: string, line: string): void;
+	/** A file that was written before. */
+	read(name: string): Uint8Array<ArrayBuffer>;
+	/** Removes a file, if it is there. */
+	remove(name: string): void;
+	/** Adds one line, or bytes, to a file. */
+	append(name: string, data: string | Uint8Array): void;
 }
 
 /**
@@ -40,7 +46,13 @@ export function openOutput(path: string): OutputFolder {
 			writeAtomically(file, data);
 			return file;
 		},
-		append: (name, line) => appendFileSync(join(path, name), `${line}\n`),
+		// A copy of its own: Node's small buffers share one.
+		read: (name) => Uint8Array.from(readFileSync(join(path, name))),
+		remove: (name) => rmSync(join(path, name), { force: true }),
+		append(name, data) {
+			const added = typeof data === "string" ? `${data}\n` : data;
+			appendFileSync(join(path, name), added);
+		},
 	};
 }
 

@@ -43,7 +43,9 @@ export function chooseWhere(values: {
 
 /** A job's host as a command sees it. Stopping and the end of the job are seen to here. */
 export interface CommandHost {
-	read(name: string): Uint8Array<ArrayBuffer>;
+	read(
+		name: string,
+	): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
 	event?(event: JobEvent): void;
 	write?(name: string, bytes: Uint8Array): void | Promise<void>;
 }

@@ -52,7 +52,9 @@ export const TRAINING_OPTIONS = {
 		"of the learning rate (one-cycle)",
 	),
 	base: option.wholeNumber("N", "channels of the first level (16)", 1, 1024),
-	depth: option.wholeNumber("N", "times the resolution is halved (3)", 0, 8),
+	depth: option.rare(
+		option.wholeNumber("N", "times the resolution is halved (3)", 0, 8),
+	),
 	convs: option.rare(
 		option.wholeNumber("N", "3x3 convolutions per level (2)", 1, 8),
 	),
@@ -75,6 +77,30 @@ export const TRAINING_OPTIONS = {
 			"N",
 			"first epochs that leave these weights as they are",
 			0,
+		),
+	),
+	accumulate: option.rare(
+		option.wholeNumber("N", "batches whose gradients make one step (1)", 1),
+	),
+	average: option.rare(
+		option.number(
+			"DECAY",
+			"validate and keep a moving average of the weights (none)",
+			"a decay between 0 and 1, usually 0.99 to 0.9999",
+			(n) => n > 0 && n < 1,
+		),
+	),
+	monitor: option.rare(
+		option.choice(["miou", "loss"], "what makes an epoch the best (miou)"),
+	),
+	patience: option.rare(
+		option.wholeNumber("N", "end after N epochs without a better one", 1),
+	),
+	keep: option.rare(
+		option.wholeNumber(
+			"N",
+			"also keep the checkpoints of the last N epochs",
+			1,
 		),
 	),
 	seed: option.wholeNumber("N", "of weights, order and split (0)", 0),
@@ -114,9 +140,17 @@ export function resolveConfig(
 			`--classes names ${classNames.length} classes but the data has ${train.classes}`,
 		);
 	}
-	if (values.batch !== undefined && values.batch > train.count) {
+	const { accumulate = 1, average, monitor = "miou", patience, keep } = values;
+	const most = Math.floor(train.count / accumulate);
+	if (most < 1) {
 		throw new UsageError(
-			`--batch is ${values.batch} but there are only ${train.count} training images; give a whole number from 1 to ${train.count}`,
+			`--accumulate is ${accumulate} but there are only ${train.count} training images; give a whole number from 1 to ${train.count}`,
+		);
+	}
+	if (values.batch !== undefined && values.batch > most) {
+		const times = accumulate > 1 ? ` for ${accumulate} batches` : "";
+		throw new UsageError(
+			`--batch is ${values.batch} but there are only ${train.count} training images${times}; give a whole number from 1 to ${most}`,
 		);
 	}
 	const classWeights = resolveWeights(
@@ -159,7 +193,8 @@ export function resolveConfig(
 		size: [train.height, train.width],
 		scale: train.scale,
 		classNames,
-		batch: values.batch ?? Math.min(preset.batch, train.count),
+		batch: values.batch ?? Math.min(preset.batch, most),
+		accumulate,
 		epochs: phases.reduce((sum, phase) => sum + phase.epochs, 0),
 		...(preset.optimizer && { optimizer: preset.optimizer }),
 		...(encoderWeights && { encoderWeights }),
@@ -169,6 +204,10 @@ export function resolveConfig(
 		...(classWeights && { classWeights }),
 		augment: resolveAugment(values, train, classNames),
 		sampling: values.sampling ?? "shuffle",
+		...(average !== undefined && { average }),
+		monitor,
+		...(patience !== undefined && { patience }),
+		...(keep !== undefined && { keep }),
 		seed: values.seed ?? 0,
 		...mask,
 	};

@@ -2,24 +2,18 @@ import type { JobEvent, TrainConfig } from "../app/job.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import type { NamedSplit } from "../data/split-lists.ts";
 import { readEncoderWeights } from "./encoder-weights.ts";
+import { type EventFile, openEventFile } from "./event-file.ts";
 import type { TrainingData } from "./load-data.ts";
 import { backgroundOf, sampleBytes } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
+import type { Ranking } from "./report.ts";
 import type { OutputFolder } from "./run-folder.ts";
+import { type EpochRecord, logEpoch, logEvent, rewindLog } from "./run-log.ts";
 import type { CommandHost } from "./run-on.ts";
-import { formatScore, type Scores, scoresOf } from "./scores.ts";
+import { formatScore, scoresOf } from "./scores.ts";
 import { formatTime, type Terminal } from "./terminal.ts";
+import type { Origin, Resumed } from "./train-plan.ts";
 import { TUNING_FILE } from "./tune.ts";
-
-/** One epoch as a run remembers it. */
-export interface EpochRecord extends Scores {
-	readonly epoch: number;
-	readonly trainLoss: number;
-	readonly validLoss: number;
-	readonly seconds: number;
-	/** Share of the time of the steps in which they waited for images. */
-	readonly dataWait: number;
-}
 
 /** What a training has left so far. */
 export interface TrainRecord {
@@ -32,6 +26,8 @@ export interface TrainRecord {
 	firstLossSeconds?: number;
 	/** Panels of the last epoch. */
 	panels: string[];
+	/** What the best checkpoint makes of the validation images; absent when stopped before. */
+	ranking?: Ranking;
 	/** Seconds of all steps, and those of them in which they waited for images. */
 	stepSeconds: number;
 	waitSeconds: number;
@@ -43,8 +39,9 @@ export function trainHost(
 	config: TrainConfig,
 	data: TrainingData,
 	/** Recorded in config.json beside the configuration. */
-	origin: Readonly<Record<string, unknown>>,
+	origin: Origin,
 	terminal: Terminal,
+	resumed?: Resumed,
 ): { host: CommandHost; record: TrainRecord } {
 	const record: TrainRecord = {
 		adapter: "",
@@ -53,21 +50,43 @@ export function trainHost(
 		waitSeconds: 0,
 	};
 	const showStep = stepText(record);
+	let board: EventFile | undefined;
+	let learningRate = 0;
 
+	function goOn({ at, adapter }: Resumed, now: string): void {
+		if (adapter !== undefined && adapter !== now) {
+			terminal.warn(
+				`the run began on ${adapter}: on another adapter its numbers differ in the last digits`,
+			);
+		}
+		record.savedEpoch = at.epoch;
+		const { epoch, step } = at;
+		for (const line of rewindLog(folder, at, config.classNames)) {
+			if (line.type !== "epoch") continue;
+			record.last = line;
+			if (line.best) record.best = line;
+		}
+		logEvent(folder, { type: "resumed", epoch, step });
+	}
 	function onEvent(event: JobEvent): void {
 		if (event.type === "device") {
 			record.adapter = event.description;
 			writeConfig(folder, { ...config, ...origin, adapter: event.description });
-			writeSplit(folder, data);
+			if (resumed) goOn(resumed, event.description);
+			else writeSplit(folder, data);
+			board = openEventFile(folder, resumed && resumed.at.epoch + 1);
 		} else if (event.type === "first-loss") {
 			record.firstLossSeconds = event.seconds;
-			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			logEvent(folder, event);
 		} else if (event.type === "tuned") {
-			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			logEvent(folder, event);
 		} else if (event.type === "step") {
-			folder.append("log.jsonl", JSON.stringify({ ...event, time: now() }));
+			logEvent(folder, event);
+			learningRate = event.learningRate;
 			const { done, total, text } = showStep(event);
 			terminal.progress(done, total, text);
+		} else if (event.type === "ranked") {
+			record.ranking = { ...event, predictions };
 		} else if (event.type === "epoch") {
 			const scores = scoresOf(event.confusion, config.classNames);
 			const { epoch, trainLoss, validLoss, seconds, best } = event;
@@ -81,30 +100,44 @@ export function trainHost(
 			record.last = entry;
 			if (best) record.best = entry;
 			logEpoch(folder, entry, best, config.classNames);
+			board?.scalars(epoch, boardValues(entry, learningRate));
 			terminal.note(
 				`epoch ${epoch}/${config.epochs}: training loss ${trainLoss.toFixed(4)}, validation loss ${validLoss.toFixed(4)}, mIoU ${formatScore(scores.miou)}${best ? " (best)" : ""}, ${formatTime(seconds)}`,
 			);
 		}
 	}
+	const predictions = new Map<number, Uint8Array>();
 	function write(name: string, bytes: Uint8Array): void {
 		const [kind, ...rest] = name.split("/");
 		if (kind === "checkpoint") {
 			folder.write(`checkpoints/${rest[0]}.safetensors`, bytes);
+			const epoch = Number(/^epoch-(\d+)$/.exec(rest[0])?.[1]);
+			if (config.keep && epoch > config.keep) {
+				const oldest = epoch - config.keep;
+				folder.remove(`checkpoints/epoch-${oldest}.safetensors`);
+			}
 			record.savedEpoch = record.last?.epoch ?? 0;
 		} else if (kind === "tuning") {
 			folder.write(TUNING_FILE, bytes);
+		} else if (kind === "ranked") {
+			predictions.set(Number(rest[0]), bytes);
 		} else if (kind === "sample") {
 			const [epoch, index] = rest.map(Number);
 			if (index === 0) record.panels = [];
 			const png = panelOf(data.valid, index, bytes, config);
 			const file = `samples/epoch-${epoch}/${fileName(data.valid.names[index])}.png`;
 			record.panels.push(folder.write(file, png));
+			board?.image(epoch, `samples/${data.valid.names[index]}`, png);
 		}
 	}
 	const host: CommandHost = {
 		read(name) {
 			if (name === "encoder-weights" && config.encoderWeights) {
 				return readEncoderWeights(config.encoderWeights);
+			}
+			if (name === "checkpoint" && resumed) return resumed.bytes;
+			if (name === "checkpoint/best") {
+				return folder.read("checkpoints/best.safetensors");
 			}
 			const [part, index] = name.split("/");
 			return sampleBytes(data[part as "train" | "valid"], Number(index));
@@ -115,8 +148,24 @@ export function trainHost(
 	return { host, record };
 }
 
-function now(): string {
-	return new Date().toISOString();
+/** An epoch's scalars for TensorBoard, which groups them by what is before the slash. */
+function boardValues(
+	{ trainLoss, validLoss, miou, pixelAccuracy, iou, dataWait }: EpochRecord,
+	learningRate: number,
+): Record<string, number | null> {
+	const classes = Object.entries(iou).map(([name, value]) => [
+		`IoU/${name}`,
+		value,
+	]);
+	return {
+		"loss/training": trainLoss,
+		"loss/validation": validLoss,
+		"validation/mIoU": miou,
+		"validation/pixel accuracy": pixelAccuracy,
+		"training/learning rate": learningRate,
+		"training/data wait": dataWait,
+		...Object.fromEntries(classes),
+	};
 }
 
 function writeConfig(folder: OutputFolder, config: object): void {
@@ -130,29 +179,6 @@ function writeSplit(folder: OutputFolder, data: TrainingData): void {
 		...(data.test.length > 0 && { test: data.test }),
 	};
 	folder.write("split.json", `${JSON.stringify(split, null, "\t")}\n`);
-}
-
-function logEpoch(
-	folder: OutputFolder,
-	entry: EpochRecord,
-	best: boolean,
-	classNames: readonly string[],
-): void {
-	const line = { type: "epoch", ...entry, best, time: now() };
-	folder.append("log.jsonl", JSON.stringify(line));
-	const quoted = (name: string) => `"iou ${name.replaceAll('"', '""')}"`;
-	if (entry.epoch === 1) {
-		folder.append(
-			"log.csv",
-			`epoch,training loss,validation loss,mIoU,pixel accuracy,seconds,${classNames.map(quoted).join()}`,
-		);
-	}
-	const { epoch, trainLoss, validLoss, miou, pixelAccuracy, seconds } = entry;
-	const ious = classNames.map((name) => entry.iou[name]);
-	folder.append(
-		"log.csv",
-		[epoch, trainLoss, validLoss, miou, pixelAccuracy, seconds, ...ious].join(),
-	);
 }
 
 /** The line of the bar; the time left is reckoned from the first step on. */

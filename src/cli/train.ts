@@ -1,155 +1,110 @@
-import { basename, join, resolve } from "node:path";
-import type { Job, TrainConfig, Tune } from "../app/job.ts";
+import { join } from "node:path";
+import type { Job, TrainConfig } from "../app/job.ts";
 import { WgradError } from "../data/errors.ts";
 import { imagesOfClass } from "../data/segmentation-set.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
-import {
-	DIGITS,
-	FOLDER_OPTIONS,
-	headerOf,
-	loadOptions,
-	loadTrainingData,
-	SHAPE_OPTIONS,
-	shapeOptions,
-	type TrainingData,
-} from "./load-data.ts";
-import * as option from "./option.ts";
-import {
-	type OutputFolder,
-	openNumberedFolder,
-	openRunFolder,
-} from "./run-folder.ts";
-import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
+import { headerOf, loadTrainingData, type TrainingData } from "./load-data.ts";
+import { writeReport } from "./report.ts";
+import { resumedRun } from "./resume.ts";
+import type { OutputFolder } from "./run-folder.ts";
+import { runOn } from "./run-on.ts";
 import { formatScore, scoreTable } from "./scores.ts";
-import { divisionOf, refuseDivision, SPLIT_OPTIONS } from "./split-options.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
 import { type TrainRecord, trainHost } from "./train-host.ts";
-import { resolveTune, TUNE_OPTION } from "./tune.ts";
+import { newRun, TRAIN_OPTIONS, type TrainPlan } from "./train-plan.ts";
 
 /** Validation images whose prediction is drawn after every epoch. */
 const SAMPLES = 4;
+
+/** How many of the best and of the worst validation images the report shows. */
+const RANKED = 4;
 
 /** `wgrad train`. */
 export const train = command({
 	name: "train",
 	summary: "Trains a U-Net on images and masks, or on built-in digits.",
-	options: {
-		data: option.requiredText(
-			"DIR|digits",
-			"folder of images and masks, or the built-in digits",
-			"a folder, or digits",
-		),
-		out: option.text("RUN", "new folder for the run (runs/NAME-N)", "a folder"),
-		...SHAPE_OPTIONS,
-		...FOLDER_OPTIONS,
-		...SPLIT_OPTIONS,
-		...TRAINING_OPTIONS,
-		...TUNE_OPTION,
-		cache: option.rare(
-			option.wholeNumber(
-				"MIB",
-				"memory of the page for images kept between epochs (1024)",
-				0,
-			),
-		),
-		...WHERE_OPTIONS,
-		json: option.flag("print the result as JSON"),
-	},
+	options: TRAIN_OPTIONS,
 	example:
 		"wgrad train --data pets --masks annotations/trimaps --map 1=0,2=1,3=2 --size 128x128",
 	notes: [
-		"RUN gets config.json, split.json, log.jsonl, log.csv, checkpoints/ and samples/.",
-		"Ctrl-C finishes the step, writes the checkpoint and ends with exit code 130.",
+		"RUN gets config.json, split.json, log.jsonl, log.csv, checkpoints/, samples/, report.html.",
+		"Ctrl-C finishes the step and writes the checkpoint (exit code 130); --resume RUN goes on there.",
 	],
 	async run(values) {
 		const terminal = openTerminal();
 		const interrupt = listenForInterrupt();
-		const where = chooseWhere(values);
-		const tune = resolveTune(values.tune, where.device);
-		const { data: dir, seed = 0, classes } = values;
-		const folder = values.out
-			? openRunFolder(values.out)
-			: openNumberedFolder(join("runs", basename(resolve(dir))));
-
-		const mask = loadOptions(values);
-		if (dir === DIGITS) refuseDivision(values);
-		const divide = divisionOf(
-			values,
-			seed,
-			mask.allowOrphans ? terminal.warn : undefined,
-		);
+		const plan =
+			values.resume === undefined
+				? newRun(values, terminal)
+				: resumedRun(values);
+		const { folder, origin, divide, seed } = plan;
 		const data = await interrupt.abandonable(
-			loadTrainingData(
-				dir,
-				{
-					...mask,
-					...shapeOptions(values),
-					classNames: Array.isArray(classes) ? classes : undefined,
-				},
-				{ divide, seed },
-				terminal,
-			),
+			loadTrainingData(origin.data, plan.load, { divide, seed }, terminal),
 		);
-		const config = resolveConfig(values, dir, data, {
-			...(mask.map && { map: mask.map }),
-			ignore: mask.ignore ?? [],
-		});
+		const config = plan.config(data);
 		// In Node the images are in this process's memory already.
 		const cacheBytes =
-			where.runtime === "node" ? 0 : (values.cache ?? 1024) * 2 ** 20;
-		const run = {
-			folder,
-			cacheBytes,
-			data,
-			config,
-			tune,
-			terminal,
-			interrupt,
-		};
-		const { stopped, record } = await work(run, dir, where);
-		const report = values.json ? jsonReport : textReport;
-		terminal.result(report(folder, config, record, stopped));
+			origin.runtime === "node" ? 0 : (values.cache ?? 1024) * 2 ** 20;
+		const run = { plan, cacheBytes, data, config, terminal, interrupt };
+		const { stopped, record } = await work(run);
+		const { adapter, ranking } = record;
+		const report = { config, data, origin, adapter, ranking };
+		const page = writeReport(folder, report);
+		const result = values.json ? jsonReport : textReport;
+		terminal.result(result(folder, config, record, stopped, page));
 		return stopped ? 130 : 0;
 	},
 });
 
 interface Run {
-	readonly folder: OutputFolder;
+	readonly plan: TrainPlan;
 	readonly cacheBytes: number;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
-	readonly tune: Tune | undefined;
 	readonly terminal: Terminal;
 	readonly interrupt: Interrupt;
 }
 
-async function work(
-	{ folder, cacheBytes, data, config, tune, terminal, interrupt }: Run,
-	dir: string,
-	where: ReturnType<typeof chooseWhere>,
-): Promise<{ stopped: boolean; record: TrainRecord }> {
-	const origin = { data: dir, ...where };
-	const { host, record } = trainHost(folder, config, data, origin, terminal);
+async function work({
+	plan: { folder, origin, tune, resumed },
+	cacheBytes,
+	data,
+	config,
+	terminal,
+	interrupt,
+}: Run): Promise<{ stopped: boolean; record: TrainRecord }> {
+	const { host, record } = trainHost(
+		folder,
+		config,
+		data,
+		origin,
+		terminal,
+		resumed,
+	);
 	const job: Job = {
 		kind: "train",
-		device: where.device,
+		device: origin.device,
 		config,
 		train: headerOf(data.train),
 		valid: headerOf(data.valid),
 		samples: SAMPLES,
+		ranked: RANKED,
 		tune,
 		cacheBytes,
+		resume: resumed !== undefined,
 		...(config.sampling === "balanced" && {
 			imagesOfClass: imagesOfClass(data.train),
 		}),
 	};
+	const from = resumed
+		? ` from epoch ${resumed.at.epoch + 1}, step ${resumed.at.step + 1} on`
+		: "";
 	terminal.note(
-		`Training: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
+		`Training${from}: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
 	);
 	try {
-		const stopped = await runOn(where, job, host, terminal, interrupt);
+		const stopped = await runOn(origin, job, host, terminal, interrupt);
 		terminal.endProgress();
 		return { stopped, record };
 	} catch (error) {
@@ -188,6 +143,7 @@ function textReport(
 		waitSeconds,
 	}: TrainRecord,
 	stopped: boolean,
+	page: string,
 ): string {
 	const lines: string[] = [];
 	if (best && last) {
@@ -213,12 +169,18 @@ function textReport(
 		);
 	}
 	lines.push(`Run folder:  ${folder.path}`);
+	lines.push(`Report:      ${page}`);
 	lines.push(
 		`Checkpoint:  ${checkpoint(folder, best && !stopped ? "best" : "last")}`,
 	);
 	if (panels.length) lines.push("Image, truth and prediction:");
 	for (const panel of panels) lines.push(`  ${panel}`);
 	if (stopped) lines.push("Stopped before the end.");
+	else if (last && last.epoch < config.epochs) {
+		lines.push(
+			`Ended after ${last.epoch} of ${config.epochs} epochs: ${config.patience} without a better one.`,
+		);
+	}
 	return lines.join("\n");
 }
 
@@ -235,6 +197,7 @@ function jsonReport(
 		waitSeconds,
 	}: TrainRecord,
 	stopped: boolean,
+	page: string,
 ): string {
 	const checkpoints = {
 		last: checkpoint(folder, "last"),
@@ -250,5 +213,9 @@ function jsonReport(
 		last,
 		dataWait,
 	};
-	return JSON.stringify({ ...report, checkpoints, panels }, null, "\t");
+	return JSON.stringify(
+		{ ...report, checkpoints, panels, report: page },
+		null,
+		"\t",
+	);
 }

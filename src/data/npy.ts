@@ -204,6 +204,15 @@ export function encodeNpy(shape: readonly number[], data: NpyData): Uint8Array {
 			`the shape (${shape.join(", ")}) has ${formatCount(count)} places for ${formatCount(data.length)} values; give the array's own shape`,
 		);
 	}
+	const header = npyHeader(shape, data);
+	const bytes = new Uint8Array(header.length + data.byteLength);
+	bytes.set(header);
+	bytes.set(littleEndian(data), header.length);
+	return bytes;
+}
+
+/** What comes before the values of a .npy file whose values have the type of `data`. */
+export function npyHeader(shape: readonly number[], data: NpyData): Uint8Array {
 	const size = data.BYTES_PER_ELEMENT;
 	const letter = data.constructor.name.startsWith("F")
 		? "f"
@@ -215,17 +224,21 @@ export function encodeNpy(shape: readonly number[], data: NpyData): Uint8Array {
 	// numpy pads so that the values start at a multiple of 64.
 	const dataOffset = Math.ceil((10 + dict.length + 1) / 64) * 64;
 	const header = `${dict.padEnd(dataOffset - 11)}\n`;
-	const bytes = new Uint8Array(dataOffset + data.byteLength);
+	const bytes = new Uint8Array(dataOffset);
 	bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
-	const view = new DataView(bytes.buffer);
-	view.setUint16(8, header.length, true);
+	new DataView(bytes.buffer).setUint16(8, header.length, true);
 	bytes.set(new TextEncoder().encode(header), 10);
-	const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-	bytes.set(values, dataOffset);
-	if (!HOST_LITTLE && size > 1) {
-		for (let at = dataOffset; at < bytes.length; at += size) {
-			bytes.subarray(at, at + size).reverse();
-		}
-	}
 	return bytes;
+}
+
+/** The bytes of values as .npy files have them. */
+export function littleEndian(data: NpyData): Uint8Array {
+	const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+	const size = data.BYTES_PER_ELEMENT;
+	if (HOST_LITTLE || size === 1) return values;
+	const swapped = values.slice();
+	for (let at = 0; at < swapped.length; at += size) {
+		swapped.subarray(at, at + size).reverse();
+	}
+	return swapped;
 }

@@ -2,8 +2,9 @@
 import { encode } from "fast-png";
 import { DataError } from "./errors.ts";
 import { type Colour, palette } from "./palette.ts";
+import { IGNORE } from "./segmentation-set.ts";
 
-/** 8-bit pixels, H,W,C with C = 1 (gray) or 3 (red, green, blue). */
+/** 8-bit pixels, H,W,C with C = 1 (gray), 3 (red, green, blue) or 4 (and opacity). */
 export interface Picture {
 	readonly height: number;
 	readonly width: number;
@@ -78,7 +79,14 @@ export function overlayPng(
 	alpha = 0.5,
 	options: ColourOptions = {},
 ): Uint8Array {
-	return encode({ ...overlay(picture, ids, alpha, options), depth: 8 });
+	return picturePng(overlay(picture, ids, alpha, options));
+}
+
+/** A picture as a PNG. */
+export function picturePng(picture: Picture): Uint8Array {
+	const { height, width, channels, data } = picture;
+	checkLength(data, height * width * channels);
+	return encode({ width, height, channels, data, depth: 8 });
 }
 
 /** One row of `panelsPng`; `truth` and `prediction` are H,W class numbers. */
@@ -90,8 +98,33 @@ export interface PanelRow {
 
 /** Colour between the panels. */
 const GAP_COLOUR = 255;
+/** Colours of `errorPicture`. */
+const WRONG: Colour = [235, 40, 40];
+const UNLABELLED: Colour = [190, 190, 190];
 
-/** Rows of image, truth and prediction side by side as one RGB PNG; see `sheetPng`. */
+/** Where a prediction is wrong: red on a darkened gray picture; pixels without a label are light. */
+export function errorPicture(
+	picture: Picture,
+	truth: Uint8Array,
+	prediction: Uint8Array,
+): Picture {
+	const { height, width } = picture;
+	const rgb = toRgb(picture);
+	checkLength(truth, height * width);
+	checkLength(prediction, height * width);
+	const data = new Uint8Array(rgb.length);
+	for (let i = 0; i < truth.length; i++) {
+		const [r, g, b] = rgb.subarray(3 * i, 3 * i + 3);
+		// Rec. 601 luma.
+		const gray = Math.round((0.299 * r + 0.587 * g + 0.114 * b) / 2);
+		const ignored = truth[i] === IGNORE;
+		const wrong = !ignored && truth[i] !== prediction[i];
+		data.set(wrong ? WRONG : ignored ? UNLABELLED : [gray, gray, gray], 3 * i);
+	}
+	return { height, width, channels: 3, data };
+}
+
+/** Rows of image, truth, prediction and, where both are given, errors side by side as one RGB PNG; see `sheetPng`. */
 export function panelsPng(
 	rows: readonly PanelRow[],
 	options: ColourOptions & SheetOptions = {},
@@ -102,6 +135,7 @@ export function panelsPng(
 		...[truth, prediction]
 			.filter((ids) => ids !== undefined)
 			.map((ids) => paint(ids, image.height, image.width, colours)),
+		...(truth && prediction ? [errorPicture(image, truth, prediction)] : []),
 	]);
 	return sheetPng(panels, options);
 }
@@ -149,7 +183,8 @@ export function sheetPng(
 	return encode({ width, height, channels: 3, data });
 }
 
-function toRgb({ channels, data, height, width }: Picture): Uint8Array {
+/** Red, green and blue of a gray or colour picture. */
+export function toRgb({ channels, data, height, width }: Picture): Uint8Array {
 	checkLength(data, height * width * channels);
 	if (channels === 3) return data;
 	if (channels !== 1) {

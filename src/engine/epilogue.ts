@@ -97,9 +97,8 @@ function joined(
 		),
 		put.replace(/\bparams\./g, PARAM),
 	].join("\n");
-	const declared =
-		/(?:^|\n)(?:override|const|fn|alias) (\w+)|var<storage, read> (\w+)/g;
-	const names = [...text.matchAll(declared)].map((m) => m[1] ?? m[2]);
+	const declared = /\b(?:override|const|fn|alias|var<storage, read>) (\w+)/g;
+	const names = [...text.matchAll(declared)].map((m) => m[1]);
 	const own = new RegExp(`(?<![\\w.])(${names.join("|")})\\b`, "g");
 	const constants = [
 		...params.map(({ name }) => PARAM + name),
@@ -121,9 +120,9 @@ function joined(
 function putOf({ kernel, rename }: Dispatch, taken: string): string {
 	let code = kernel.code
 		.slice(0, kernel.code.indexOf("@compute"))
-		.replace(/struct Params \{[^}]*\}/, "")
-		.replace(/@group.*;/g, "")
-		.replace("fn put(i: u32)", "fn put(i: u32, stored: Element) -> Element");
+		.replace(/struct Params\{[^}]*\}/, "")
+		.replace(/@group[^;]*;/g, "")
+		.replace("fn put(i:u32)", "fn put(i:u32,stored:Element)->Element");
 	for (const { name, access } of kernel.bindings) {
 		if (access === "read" && (rename[name] ?? name) === taken) {
 			code = rewrite(code, name, {
@@ -147,10 +146,10 @@ function otherInputs({ kernel, rename }: Dispatch, taken: string): string[] {
 
 /** Type of the elements of one of a kernel's arrays. */
 function elementOf({ code }: Kernel, name: string): string | undefined {
-	const type = new RegExp(`> ${name}: array<(\\w+)>;`).exec(code)?.[1];
+	const type = new RegExp(`>${name}:array<(\\w+)>;`).exec(code)?.[1];
 	return type === "Element" ? elementAlias({ code }) : type;
 }
 
 function elementAlias({ code }: Pick<Kernel, "code">): string | undefined {
-	return /alias Element = (\w+);/.exec(code)?.[1];
+	return /alias Element=(\w+);/.exec(code)?.[1];
 }

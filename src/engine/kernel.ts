@@ -15,8 +15,8 @@ export interface ParamField {
 }
 
 /**
- * A `.wgsl` file as the build sees it: its text plus what reflection found in
- * it, so that nothing about a kernel's interface is written twice.
+ * A `.wgsl` file as importing it gives it: its text plus the interface read
+ * from it, so that nothing about it is written twice.
  */
 export interface Kernel<
 	Bindings extends string = string,
@@ -43,8 +43,8 @@ export interface Kernel<
  */
 export function vectorized<K extends Kernel>(kernel: K): K {
 	const code = kernel.code
-		.replace("Element = f32", "Element = vec4f")
-		.replace("Bits = u32", "Bits = vec4u");
+		.replace("Element=f32", "Element=vec4f")
+		.replace("Bits=u32", "Bits=vec4u");
 	return { ...kernel, name: `${kernel.name}-vec4`, code };
 }
 

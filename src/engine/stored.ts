@@ -26,20 +26,18 @@ export function storedAs(
 	types: Readonly<Record<string, DType>>,
 ): Kernel {
 	let { code } = kernel;
-	const element = /alias Element = (\w+);/.exec(code)?.[1];
-	const elements = [...code.matchAll(/ (\w+): array<Element>;/g)];
+	const element = /alias Element=(\w+);/.exec(code)?.[1];
+	const elements = [...code.matchAll(/(\w+):array<Element>;/g)];
 	const words = elements.map(([, name]) => types[name]);
 	if (words.length && words.every((t) => t === "i32" || t === "u32")) {
 		code = code
-			.replace(/Element = vec4f/, "Element = vec4i")
-			.replace(/(Element|Scalar) = f32/g, "$1 = i32");
+			.replace(/Element=vec4f/, "Element=vec4i")
+			.replace(/(Element|Scalar)=f32/g, "$1=i32");
 		return { ...kernel, code };
 	}
 	let half = false;
 	for (const [name, dtype] of Object.entries(types)) {
-		const declared = new RegExp(
-			`(var<storage[^>]*> ${name}: array<)(\\w+)(>;)`,
-		);
+		const declared = new RegExp(`(var<storage[^>]*>${name}:array<)(\\w+)(>;)`);
 		const as = declared.exec(code)?.[2];
 		const type = as === "Element" ? element : as;
 		// Kernels declare integers as i32 and atomics; u32 has the same bits.

@@ -94,6 +94,8 @@ export async function tuned(
 	const kept = tuning ?? (await keptIn(store, adapter, warn));
 	const choices = new Map(Object.entries(kept?.choices ?? {}));
 	const used = new Map<string, Choice>();
+	/** Calls that the budget left to the default: for good, since a captured step may have them compiled in already. */
+	const left = new Set<string>();
 	const before = device.choose;
 
 	const valid = (key: string, variants: readonly Variant[]) => {
@@ -115,7 +117,7 @@ export async function tuned(
 	device.tune = async (steps) => {
 		const start = performance.now();
 		const unknown = callsOf(device, steps).filter(
-			(c) => !valid(c.key, c.variants),
+			(c) => !valid(c.key, c.variants) && !left.has(c.key),
 		);
 		const stale = unknown.filter((c) => choices.has(c.key)).length;
 		if (tuning && stale) {
@@ -129,6 +131,7 @@ export async function tuned(
 			const { budget = EFFORTS[effort].budget } = options;
 			found = await compare(device, unknown, { ...EFFORTS[effort], budget });
 			for (const [key, choice] of found) choices.set(key, choice);
+			for (const { key } of unknown) if (!found.has(key)) left.add(key);
 			await store?.write(textOf({ adapter, choices: entries(choices) }));
 		}
 		const faster = [...found.values()].filter(

@@ -43,7 +43,7 @@ export function uniformArena(device: GPUDevice): UniformArena {
 	};
 }
 
-/** Writes `params` at the offsets that reflection found. */
+/** Writes `params` at the offsets of its fields. */
 export function packParams(
 	kernel: Kernel,
 	params: Readonly<Record<string, number | readonly number[]>>,

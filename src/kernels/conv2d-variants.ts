@@ -39,6 +39,8 @@ import { quadWeightGrad, splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradAnyKernel from "./conv2d-weight-grad-any.wgsl";
 import weightGradTileKernel from "./conv2d-weight-grad-tile.wgsl";
 import {
+	smallTilesFit,
+	type TileSize,
 	winogradApplies,
 	winogradForward,
 	winogradInputGrad,
@@ -77,6 +79,25 @@ function withStrips(
 	others: readonly Variant[],
 ): Variant[] {
 	return software && few ? [...strips, ...others] : [...others, ...strips];
+}
+
+/**
+ * Winograd's algorithm, where it applies, before the other variants; behind them
+ * where its tiles are few. On software adapters smaller ones take their place there.
+ */
+function withWinograd(
+	g: ConvGeometry,
+	capabilities: Capabilities,
+	others: readonly Variant[],
+	winograd: (tile: TileSize) => readonly Variant[],
+): Variant[] {
+	const of = (tile: TileSize) =>
+		winogradApplies(g, tile, capabilities) ? winograd(tile) : [];
+	const few = winogradWastes(g, 4);
+	const large = few ? [...others, ...of(4)] : [...of(4), ...others];
+	const small =
+		capabilities.software && !winogradWastes(g, 2) && (few || smallTilesFit(g));
+	return small ? [...of(2), ...large] : [...large, ...of(2)];
 }
 
 /** Ways to compute `conv2d`. */
@@ -153,13 +174,11 @@ function forwardProducts(
 	});
 	const kinds = matmulKinds(capabilities, results);
 	const others = withDirect(capabilities, results, direct, [tile, any]);
-	if (winogradApplies(g, capabilities)) {
-		const winograd = kinds.map((k) => winogradForward(g, k, hasBias));
-		return winogradWastes(g)
-			? [...others, ...winograd]
-			: [...winograd, ...others];
+	if (!pointwiseApplies(g)) {
+		return withWinograd(g, capabilities, others, (tile) =>
+			kinds.map((k) => winogradForward(g, tile, k, hasBias)),
+		);
 	}
-	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseForward(g, k, hasBias)), ...others];
 }
 
@@ -205,13 +224,11 @@ function inputGradProducts(
 	});
 	const kinds = matmulKinds(capabilities, g.channels);
 	const others = direct([tile, any]);
-	if (winogradApplies(g, capabilities)) {
-		const winograd = kinds.map((k) => winogradInputGrad(g, k));
-		return winogradWastes(g)
-			? [...others, ...winograd]
-			: [...winograd, ...others];
+	if (!pointwiseApplies(g)) {
+		return withWinograd(g, capabilities, others, (tile) =>
+			kinds.map((k) => winogradInputGrad(g, tile, k)),
+		);
 	}
-	if (!pointwiseApplies(g)) return others;
 	return [...kinds.map((k) => pointwiseInputGrad(g, k)), ...others];
 }
 
@@ -265,10 +282,10 @@ function weightGradProducts(
 				grid: linearGrid(ceilDiv(invocations, 64)),
 			}),
 	);
-	if (winogradApplies(g, capabilities)) {
+	if (winogradApplies(g, 4, capabilities)) {
 		const kinds = matmulKinds(capabilities, g.outChannels);
 		const winograd = kinds.map((k) => winogradWeightGrad(g, k, capabilities));
-		return winogradWastes(g)
+		return winogradWastes(g, 4)
 			? [tile, ...winograd, any]
 			: [...winograd, tile, any];
 	}

@@ -14,29 +14,58 @@ import {
 	outerChunkRows,
 } from "./matmul.ts";
 import filterKernel from "./winograd-filter.wgsl";
+import filter2Kernel from "./winograd-filter-2x2.wgsl";
 import inputKernel from "./winograd-input.wgsl";
+import input2Kernel from "./winograd-input-2x2.wgsl";
 import outputKernel from "./winograd-output.wgsl";
+import output2Kernel from "./winograd-output-2x2.wgsl";
 import outputGradKernel from "./winograd-output-grad.wgsl";
 import weightFinishKernel from "./winograd-weight-finish.wgsl";
 
-// Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for
-// Convolutional Neural Networks", 2016): 36 multiply-adds per 16 outputs and
-// channel pair instead of 144, at a relative error of about 3e-6 in float32.
-// Not fused: transforms and 36 matrix products are dispatches of their own.
+// Winograd's minimal filtering (Lavin and Gray, "Fast Algorithms for Convolutional
+// Neural Networks", 2016): F(4x4, 3x3) takes 36 multiply-adds per 16 outputs and
+// channel pair instead of 144, at a relative error of about 3e-6 in float32;
+// F(2x2, 3x3) 16 per 4 instead of 36, at about 2e-7. Over 256 channels 5e-6 and 7e-7.
+// Not fused: transforms and matrix products are dispatches of their own.
+
+/** Height and width of the tiles of outputs. */
+export type TileSize = 2 | 4;
+
+const kernels = {
+	2: { filter: filter2Kernel, input: input2Kernel, output: output2Kernel },
+	4: { filter: filterKernel, input: inputKernel, output: outputKernel },
+};
 
 /** Multiplications per tile. */
-const PLANES = 36;
+function planesOf(tile: TileSize): number {
+	return (tile + 2) ** 2;
+}
+
+/** Tiles that a product takes at a time. */
+const TOGETHER = 16;
 
 /** Whether there are fewer tiles than a product takes at a time: then the weights' transforms cost more than they save. */
-export function winogradWastes({ batch, outHeight, outWidth }: ConvGeometry) {
-	return batch * ceilDiv(outHeight, 4) * ceilDiv(outWidth, 4) < 16;
+export function winogradWastes(g: ConvGeometry, tile: TileSize): boolean {
+	return outputTiles(g, tile) < TOGETHER;
+}
+
+/** Whether tiles of 2x2, whose transforms cost less, need hardly more multiplications than those of 4x4. */
+export function smallTilesFit(g: ConvGeometry): boolean {
+	const work = (tile: TileSize) =>
+		planesOf(tile) * ceilDiv(outputTiles(g, tile), TOGETHER);
+	return work(2) <= 1.1 * work(4);
+}
+
+function outputTiles(g: ConvGeometry, tile: TileSize): number {
+	return g.batch * ceilDiv(g.outHeight, tile) * ceilDiv(g.outWidth, tile);
 }
 
 /** What the stages need to know of a stride-1 3x3 convolution. */
 interface Tiling {
+	readonly tile: TileSize;
 	/** Of the array that is transformed by the input stage: width, height. */
 	readonly from: readonly [number, number];
-	/** Of the array that is tiled by 4x4: width, height. */
+	/** Of the array that is tiled: width, height. */
 	readonly to: readonly [number, number];
 	/** Left, top; negative where the tiles start inside. */
 	readonly pad: readonly [number, number];
@@ -48,16 +77,17 @@ interface Tiling {
 /** Whether the algorithm applies: 3x3, stride 1, no dilation, channels in fours, transforms that fit one binding. */
 export function winogradApplies(
 	g: ConvGeometry,
+	tile: TileSize,
 	capabilities: Capabilities,
 ): boolean {
 	const one = [...g.stride, ...g.dilation].every((v) => v === 1);
 	const tiles = (h: number, w: number) =>
-		g.batch * ceilDiv(h, 4) * ceilDiv(w, 4);
+		g.batch * ceilDiv(h, tile) * ceilDiv(w, tile);
 	const most = Math.max(
 		tiles(g.outHeight, g.outWidth),
 		tiles(g.height, g.width),
 	);
-	const bytes = 4 * PLANES * most * Math.max(g.channels, g.outChannels);
+	const bytes = 4 * planesOf(tile) * most * Math.max(g.channels, g.outChannels);
 	return (
 		one &&
 		g.kernel[0] === 3 &&
@@ -71,10 +101,12 @@ export function winogradApplies(
 /** Stages of `conv2d`. */
 export function winogradForward(
 	g: ConvGeometry,
+	tile: TileSize,
 	kind: MatmulKind,
 	hasBias: boolean,
 ): Variant {
 	const tiling: Tiling = {
+		tile,
 		from: [g.width, g.height],
 		to: [g.outWidth, g.outHeight],
 		pad: [g.left, g.top],
@@ -86,8 +118,13 @@ export function winogradForward(
 }
 
 /** Stages of `conv2dInputGrad`: the convolution of dy with the rotated filter. */
-export function winogradInputGrad(g: ConvGeometry, kind: MatmulKind): Variant {
+export function winogradInputGrad(
+	g: ConvGeometry,
+	tile: TileSize,
+	kind: MatmulKind,
+): Variant {
 	const tiling: Tiling = {
+		tile,
 		from: [g.outWidth, g.outHeight],
 		to: [g.width, g.height],
 		pad: [2 - g.left, 2 - g.top],
@@ -105,18 +142,19 @@ function convolution(
 	flip: boolean,
 	hasBias: boolean,
 ): Variant {
-	const { reduced, results, batch, to } = tiling;
+	const { tile, reduced, results, batch, to } = tiling;
+	const planes = planesOf(tile);
 	const tiles = tilesOf(tiling);
 	const count = batch * tiles[0] * tiles[1];
 	return {
 		scratch: {
-			u: PLANES * reduced * results,
-			v: PLANES * count * reduced,
-			m: PLANES * count * results,
+			u: planes * reduced * results,
+			v: planes * count * reduced,
+			m: planes * count * results,
 		},
 		stages: [
 			dispatch({
-				kernel: filterKernel,
+				kernel: kernels[tile].filter,
 				params: { reduced, results },
 				constants: { FLIP: flip ? 1 : 0 },
 				grid: linearGrid(ceilDiv(reduced * results, 64)),
@@ -124,11 +162,11 @@ function convolution(
 			inputStage(tiling, input),
 			matmulStage(
 				kind,
-				{ planes: PLANES, rows: count, inner: reduced, columns: results },
+				{ planes, rows: count, inner: reduced, columns: results },
 				{ a: "v", w: "u", y: "m" },
 			),
 			dispatch({
-				kernel: outputKernel,
+				kernel: kernels[tile].output,
 				params: { y_size: to, tiles, batch, q: results },
 				constants: { HAS_BIAS: hasBias ? 1 : 0 },
 				grid: linearGrid(ceilDiv(count * results, 64)),
@@ -137,7 +175,7 @@ function convolution(
 	};
 }
 
-/** Stages of `conv2dWeightGrad`: the adjoint of the forward stages, the products summed over tiles. */
+/** Stages of `conv2dWeightGrad`: the adjoint of the forward stages with tiles of 4x4, the products summed over tiles. */
 export function winogradWeightGrad(
 	g: ConvGeometry,
 	kind: MatmulKind,
@@ -145,6 +183,7 @@ export function winogradWeightGrad(
 ): Variant {
 	const { channels: c, outChannels: o, batch } = g;
 	const tiling: Tiling = {
+		tile: 4,
 		from: [g.width, g.height],
 		to: [g.outWidth, g.outHeight],
 		pad: [g.left, g.top],
@@ -154,14 +193,15 @@ export function winogradWeightGrad(
 	};
 	const tiles = tilesOf(tiling);
 	const count = batch * tiles[0] * tiles[1];
-	const size = { planes: PLANES, rows: count, left: c, right: o };
+	const planes = planesOf(tiling.tile);
+	const size = { planes, rows: count, left: c, right: o };
 	const chunkRows = outerChunkRows(size, capabilities);
 	const chunks = ceilDiv(count, chunkRows);
 	return {
 		scratch: {
-			v: PLANES * count * c,
-			q: PLANES * count * o,
-			partial: chunks * PLANES * c * o,
+			v: planes * count * c,
+			q: planes * count * o,
+			partial: chunks * planes * c * o,
 		},
 		stages: [
 			inputStage(tiling, "x"),
@@ -181,16 +221,16 @@ export function winogradWeightGrad(
 }
 
 function inputStage(tiling: Tiling, input: string): Dispatch {
-	const { from, pad, batch, reduced } = tiling;
+	const { tile, from, pad, batch, reduced } = tiling;
 	const tiles = tilesOf(tiling);
 	return dispatch({
-		kernel: inputKernel,
+		kernel: kernels[tile].input,
 		params: { x_size: from, tiles, pad, batch, c: reduced },
 		grid: linearGrid(ceilDiv(batch * tiles[0] * tiles[1] * reduced, 64)),
 		rename: { x: input },
 	});
 }
 
-function tilesOf({ to }: Tiling): [number, number] {
-	return [ceilDiv(to[0], 4), ceilDiv(to[1], 4)];
+function tilesOf({ to, tile }: Tiling): [number, number] {
+	return [ceilDiv(to[0], tile), ceilDiv(to[1], tile)];
 }

@@ -1,6 +1,7 @@
 import { invalid } from "../engine/errors.ts";
 import { dispatch, single } from "../engine/kernel.ts";
 import { defineOp, type Op } from "../engine/op.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { hasShape, inRange } from "./attributes.ts";
 import { channelRows, checkMoments, launchAffine } from "./channels.ts";
 import type { NoAttrs } from "./elementwise.ts";
@@ -98,17 +99,18 @@ export const momentsInputGrad: Op<["x", "moments", "dMoments"], NoAttrs> =
 /**
  * Moves running moments [2, C] towards a batch's, in place:
  * running = momentum * running + (1 - momentum) * batch (Keras' direction).
+ * Without `unbiasedCount` they may have any shape: an exponential moving average.
  */
 export const updateMoments: Op<["running", "batch"], UpdateMomentsAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "updateMoments",
 		inputs: ["running", "batch"],
 		updates: ["running"],
-		together: (n, { unbiasedCount }) =>
-			unbiasedCount ? undefined : [2, n / 2],
+		together: (n, { unbiasedCount }) => (unbiasedCount ? undefined : [n]),
 		defaults: { momentum: 0.99, unbiasedCount: 0 },
+		live: ["momentum"],
 		shape({ running, batch }, { momentum, unbiasedCount }) {
-			if (running.length !== 2 || running[0] !== 2) {
+			if (unbiasedCount && (running.length !== 2 || running[0] !== 2)) {
 				invalid("running must be [2, C], mean and variance per channel");
 			}
 			hasShape("batch", batch, running, "the shape of running");
@@ -125,26 +127,25 @@ export const updateMoments: Op<["running", "batch"], UpdateMomentsAttrs> =
 			return running;
 		},
 		reference({ running, batch }, attrs) {
-			const channels = running.shape[1];
+			const channels = running.data.length / 2;
 			running.data.forEach((old, i) => {
 				const factor = i < channels ? 1 : correction(attrs.unbiasedCount);
 				running.data[i] =
 					attrs.momentum * old + (1 - attrs.momentum) * factor * batch.data[i];
 			});
 		},
-		launch: ({ shapes: { running }, attrs: { momentum, unbiasedCount } }) => [
-			single({
-				kernel: updateKernel,
-				params: {
-					n: 2 * running[1],
-					channels: running[1],
-					momentum,
-					rest: 1 - momentum,
-					correction: correction(unbiasedCount),
-				},
-				grid: itemGrid(2 * running[1]),
-			}),
-		],
+		launch({ shapes: { running }, attrs: { momentum, unbiasedCount } }) {
+			const n = sizeOf(running);
+			const params = {
+				n,
+				// Of an odd number nothing is corrected: where the variances begin does not matter.
+				channels: Math.ceil(n / 2),
+				momentum,
+				rest: 1 - momentum,
+				correction: correction(unbiasedCount),
+			};
+			return [single({ kernel: updateKernel, params, grid: itemGrid(n) })];
+		},
 	});
 
 /** Bessel's factor from biased to unbiased variance; 1 for count 0. */

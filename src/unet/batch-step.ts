@@ -8,6 +8,7 @@ import {
 	tensor,
 	zeros,
 } from "../engine/index.ts";
+import { ConfigError } from "./errors.ts";
 
 /** Images and their class numbers, on the host. */
 export interface LabelledBatch {
@@ -32,34 +33,65 @@ export interface BatchStep<R> {
 	free(): void;
 }
 
-/** Captures `f` of images [N, H, W, C] and labels [N, H, W], for batches of the host. */
+/**
+ * Captures `f` of images [N, H, W, C] and labels [N, H, W], for batches of the
+ * host. It is given a batch in `parts`: images and labels of each in turn.
+ * @throws ConfigError when a batch has no equal parts.
+ */
 export function batchStep<R extends Tree>(
 	device: Device,
-	f: (x: Tensor, labels: Tensor) => R,
+	f: (...parts: Tensor[]) => R,
+	parts = 1,
 ): BatchStep<R> {
-	const captured: Captured<[Tensor, Tensor], R> = capture(f);
+	const captured: Captured<Tensor[], R> = capture(f);
 	const prepared = new Map<string, Promise<unknown>>();
 	return {
 		run: (batch, read) =>
 			// In an object, because a scope returns no promise.
 			scope(() => {
-				const { x, labels } = uploadBatch(batch, device);
-				return { reading: read(captured(x, labels)) };
+				const tensors = divided(batch, parts).flatMap((part) =>
+					Object.values(uploadBatch(part, device)),
+				);
+				return { reading: read(captured(...tensors)) };
 			}).reading,
 		async prepare(shape) {
 			const key = shape.join();
 			const coming =
 				prepared.get(key) ??
 				scope(() => {
-					const x = zeros(shape, { device });
-					const labels = zeros(shape.slice(0, 3), { device, dtype: "i32" });
-					return { done: captured.prepare(x, labels) };
+					const part = partShape(shape, parts);
+					const tensors = Array.from({ length: parts }, () => [
+						zeros(part, { device }),
+						zeros(part.slice(0, 3), { device, dtype: "i32" }),
+					]);
+					return { done: captured.prepare(...tensors.flat()) };
 				}).done;
 			prepared.set(key, coming);
 			await coming;
 		},
 		free: captured.free,
 	};
+}
+
+/** A batch in equal parts, on the same memory. */
+function divided(batch: LabelledBatch, parts: number): LabelledBatch[] {
+	const { x, labels } = batch;
+	const shape = partShape(batch.shape, parts);
+	const [values, pixels] = [x.length / parts, labels.length / parts];
+	return Array.from({ length: parts }, (_, i) => ({
+		x: x.subarray(i * values, (i + 1) * values),
+		labels: labels.subarray(i * pixels, (i + 1) * pixels),
+		shape,
+	}));
+}
+
+function partShape([n, ...rest]: BatchShape, parts: number): BatchShape {
+	if (n % parts) {
+		throw new ConfigError(
+			`a batch of ${n} images has no ${parts} equal parts; accumulate must divide it`,
+		);
+	}
+	return [n / parts, ...rest];
 }
 
 /** A batch on a device. */

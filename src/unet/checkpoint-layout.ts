@@ -7,8 +7,13 @@ import type { TrainingState } from "./train.ts";
 /** The two halves of a [2, C] tensor of moments are two tensors in a file. */
 export const MOMENTS = ["running_mean", "running_var"] as const;
 
+/** Before the names of weights whose average is the model's. */
+export const TRAINED = "training.";
+
 /** A TrainingState without its tensors, as the metadata carries it. */
-export type Progress = Omit<TrainingState, "optimizer"> & {
+export type Progress = Omit<TrainingState, "optimizer" | "weights"> & {
+	/** Whether tensors `training.PARAMETER` of the file are what is trained, and the model's their average. */
+	readonly averaged: boolean;
 	/** Name of the optimizer, */
 	readonly optimizer: string;
 	readonly optimizerStep: number;
@@ -98,25 +103,33 @@ export function storedProgress(
 	const json = stored.metadata.get("training");
 	if (json === undefined) return undefined;
 	return parsed(json, "training", file, (value) => {
-		const { epoch, step, lossSum, bestMiou, optimizerStep } = value as Progress;
+		const { epoch, step, lossSum, optimizerStep } = value as Progress;
 		// Absent before there was a choice.
 		const { optimizer = "adam", optimizerSlots = ["exp_avg", "exp_avg_sq"] } =
 			value as Partial<Progress>;
+		const { bestMiou = null } = value as { bestMiou?: number | null };
+		const {
+			best = bestMiou,
+			sinceBest = 0,
+			averaged = false,
+		} = value as Partial<Progress>;
 		const named =
 			typeof optimizer === "string" &&
 			Array.isArray(optimizerSlots) &&
 			optimizerSlots.every((slot) => typeof slot === "string");
-		const counts = [epoch, step, optimizerStep];
+		const counts = [epoch, step, sinceBest, optimizerStep];
 		const whole = counts.every((n) => Number.isSafeInteger(n) && n >= 0);
-		const miou = bestMiou === null || Number.isFinite(bestMiou);
-		if (!whole || !miou || !named || !Number.isFinite(lossSum)) {
+		const judged = best === null || Number.isFinite(best);
+		if (!whole || !judged || !named || !Number.isFinite(lossSum)) {
 			throw new Error();
 		}
 		return {
 			epoch,
 			step,
 			lossSum,
-			bestMiou,
+			best,
+			sinceBest,
+			averaged,
 			optimizer,
 			optimizerStep,
 			optimizerSlots,
@@ -151,11 +164,16 @@ function parsed<T>(
 export function checkTensors(
 	stored: Stored,
 	config: UnetConfig,
-	slots: readonly string[],
+	progress: Progress | undefined,
 	file: string,
 ): void {
 	const wanted = new Map<string, readonly number[]>();
-	const prefixes = ["", ...slots.map((slot) => `optimizer.${slot}.`)];
+	const slots = progress?.optimizerSlots ?? [];
+	const prefixes = [
+		"",
+		...slots.map((slot) => `optimizer.${slot}.`),
+		...(progress?.averaged ? [TRAINED] : []),
+	];
 	for (const prefix of prefixes) {
 		for (const { name, shape } of parameterSpecs(config)) {
 			wanted.set(prefix + name, fileShape(shape));

@@ -10,6 +10,7 @@ import {
 	MOMENTS,
 	type Progress,
 	storedProgress,
+	TRAINED,
 	toFile,
 	toMemory,
 } from "./checkpoint-layout.ts";
@@ -63,14 +64,18 @@ export async function encodeCheckpoint(
 	]);
 	const sources = Object.entries({ ...model.params, ...model.state });
 	if (training) {
-		const { optimizer, ...progress } = training;
+		const { optimizer, weights, ...progress } = training;
 		const json: Progress = {
 			...progress,
+			averaged: weights !== undefined,
 			optimizer: optimizer.name,
 			optimizerStep: optimizer.step,
 			optimizerSlots: Object.keys(optimizer.slots),
 		};
 		strings.set("training", JSON.stringify(json));
+		for (const [name, t] of Object.entries(weights ?? {})) {
+			sources.push([`${TRAINED}${name}`, t]);
+		}
 		for (const [slot, tensors] of Object.entries(optimizer.slots)) {
 			for (const [name, t] of Object.entries(tensors)) {
 				sources.push([`optimizer.${slot}.${name}`, t]);
@@ -120,7 +125,7 @@ export function loadModel(
 	const stored = decodeSafetensors(bytes, name);
 	const config = architecture(stored, options.config, name);
 	const progress = storedProgress(stored, name);
-	checkTensors(stored, config, progress?.optimizerSlots ?? [], name);
+	checkTensors(stored, config, progress, name);
 
 	const device = options.device ?? defaultDevice();
 	const values = (key: string) =>
@@ -140,17 +145,21 @@ export function loadModel(
 	);
 	if (!progress) return { model, metadata };
 	const { optimizer, optimizerStep: step, optimizerSlots, ...rest } = progress;
+	const { averaged, ...standing } = rest;
+	const likeParams = (prefix: string): NamedTensors =>
+		Object.fromEntries(
+			parameterSpecs(config).map(({ name: key, shape }) => [
+				key,
+				tensor(values(prefix + key), shape, { device }),
+			]),
+		);
 	const slots = Object.fromEntries(
-		optimizerSlots.map((slot): [string, NamedTensors] => [
-			slot,
-			Object.fromEntries(
-				parameterSpecs(config).map(({ name: key, shape }) => [
-					key,
-					tensor(values(`optimizer.${slot}.${key}`), shape, { device }),
-				]),
-			),
-		]),
+		optimizerSlots.map((slot) => [slot, likeParams(`optimizer.${slot}.`)]),
 	);
-	const training = { ...rest, optimizer: { name: optimizer, step, slots } };
+	const training = {
+		...standing,
+		...(averaged && { weights: likeParams(TRAINED) }),
+		optimizer: { name: optimizer, step, slots },
+	};
 	return { model, training, metadata };
 }

@@ -1,5 +1,15 @@
 import { leaves, mapTree, type Tensor, tensor } from "../engine/index.ts";
-import { add, clamp, div, mul, sqrt, sum } from "../kernels/index.ts";
+import {
+	add,
+	lessEqual,
+	maximum,
+	minimum,
+	mul,
+	rsqrt,
+	scale,
+	sum,
+	where,
+} from "../kernels/index.ts";
 import { ConfigError } from "./errors.ts";
 
 /** How gradients are limited: one of the three. */
@@ -23,16 +33,17 @@ export function clipGradients<G>(grads: G, clip: Clip): G {
 			`clip ${JSON.stringify(clip)} must be one of value, norm and globalNorm, a number above 0`,
 		);
 	}
-	if (kind === "value") {
-		const [min, max] = [-limit, limit];
-		return mapTree(grads, (g) => clamp(g, { min, max })) as G;
-	}
 	const all = leaves(grads);
 	if (!all.length) return grads;
-	const top = tensor(limit, [], { device: all[0].device });
+	const number = (v: number) => tensor(v, [], { device: all[0].device });
+	if (kind === "value") {
+		const [least, most] = [number(-limit), number(limit)];
+		return mapTree(grads, (g) => maximum(minimum(g, most), least)) as G;
+	}
+	const [one, most] = [number(1), number(limit * limit)];
 	/** 1 up to the limit, from there on limit / norm. */
 	const factor = (squares: Tensor) =>
-		div(top, clamp(sqrt(squares), { min: limit }));
+		where(lessEqual(squares, most), one, scale(rsqrt(squares), { by: limit }));
 	const squares = (g: Tensor) => sum(mul(g, g));
 	if (kind === "norm") {
 		return mapTree(grads, (g) => mul(g, factor(squares(g)))) as G;

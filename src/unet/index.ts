@@ -108,3 +108,4 @@ export {
 	type TrainResult,
 	train,
 } from "./train.ts";
+export type { StepOptions } from "./training-step.ts";

@@ -1,13 +1,12 @@
 import { release } from "../engine/index.ts";
 import type { BatchShape, LabelledBatch } from "./batch-step.ts";
-import type { Clip } from "./clip.ts";
+import { checkAverage, checkOptions } from "./check-training.ts";
 import { ConfigError, NumericError } from "./errors.ts";
 import {
 	breathe,
 	type Evaluation,
 	type Evaluator,
 	evaluator,
-	type LossOptions,
 	uploadWeights,
 } from "./evaluate.ts";
 import { meanIou } from "./metrics.ts";
@@ -19,7 +18,12 @@ import {
 } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
 import { constant, type Schedule } from "./schedule.ts";
-import { type TrainingStep, trainingStep } from "./training-step.ts";
+import { copyOf, snapshot } from "./snapshot.ts";
+import {
+	type StepOptions,
+	type TrainingStep,
+	trainingStep,
+} from "./training-step.ts";
 
 /** Where a training stands: with the model's tensors all it needs to go on. */
 export interface TrainingState {
@@ -29,8 +33,12 @@ export interface TrainingState {
 	step: number;
 	/** Sum of their losses. */
 	lossSum: number;
-	/** Highest validation mIoU so far; null before the first. */
-	bestMiou: number | null;
+	/** Best validation value so far, of what `monitor` names; null before the first. */
+	best: number | null;
+	/** Epochs since the one that had it. */
+	sinceBest: number;
+	/** With `average`: the weights that the optimizer moves, whose average the model has. */
+	readonly weights?: NamedTensors;
 	/** Its `step` is also the position in the learning rate's schedule. */
 	readonly optimizer: OptimizerState<NamedTensors>;
 }
@@ -53,14 +61,14 @@ export interface EpochReport {
 	readonly trainLoss: number;
 	/** Absent without validation batches. */
 	readonly validation?: Evaluation;
-	/** Whether the validation mIoU is the highest so far; always true without validation. */
+	/** Whether the validation is the best so far; always true without validation. */
 	readonly best: boolean;
 	/** For `encodeCheckpoint`. */
 	readonly state: TrainingState;
 }
 
 /** What `train` needs besides the model. */
-export interface TrainOptions extends LossOptions {
+export interface TrainOptions extends StepOptions {
 	/** Epochs in all, those of a resumed training included. */
 	readonly epochs: number;
 	readonly stepsPerEpoch: number;
@@ -73,10 +81,14 @@ export interface TrainOptions extends LossOptions {
 	readonly learningRate?: number | Schedule;
 	/** Default `adam()`. */
 	readonly optimizer?: Optimizer;
-	/** Limits the gradients; default none. */
-	readonly clip?: Clip | undefined;
 	/** Whether an epoch, from 1, leaves a backbone's weights and moments as they are; default none. */
 	frozenIn?(epoch: number): boolean;
+	/** What makes an epoch the best: the highest mean IoU or the lowest loss of the validation; default "miou". */
+	readonly monitor?: "miou" | "loss";
+	/** Ends the training after so many epochs without a better one; default never. */
+	readonly patience?: number | undefined;
+	/** Gives the model the weights of the best epoch of this call at the end; default false. The returned state remains that of the last. */
+	readonly restoreBest?: boolean;
 	/** From a checkpoint, to go on with. */
 	readonly resume?: TrainingState | undefined;
 	/** Called and awaited when a step's loss is known; the next step is already at work. */
@@ -91,6 +103,8 @@ export interface TrainOptions extends LossOptions {
 export interface TrainResult {
 	/** Whether the signal ended it early. */
 	readonly stopped: boolean;
+	/** Whether `patience` ended it early. */
+	readonly outOfPatience: boolean;
 	readonly state: TrainingState;
 }
 
@@ -105,14 +119,14 @@ export async function train(
 	model: Model,
 	options: TrainOptions,
 ): Promise<TrainResult> {
-	const { epochs, stepsPerEpoch, signal, optimizer = adam() } = options;
+	const { epochs, signal, optimizer = adam(), restoreBest } = options;
 	const { learningRate = optimizer.learningRate } = options;
-	checkCount("epochs", epochs);
-	checkCount("stepsPerEpoch", stepsPerEpoch);
+	checkOptions(options);
 	const schedule =
 		typeof learningRate === "number" ? constant(learningRate) : learningRate;
 	const weights = uploadWeights(model, options.classWeights);
-	const state = options.resume ?? newState(model, optimizer);
+	const state = options.resume ?? newState(model, optimizer, options);
+	checkAverage(state, options);
 	const isFrozen = () => options.frozenIn?.(state.epoch + 1) ?? false;
 	const stepFor = (frozen: boolean) =>
 		trainingStep(
@@ -121,42 +135,57 @@ export async function train(
 			optimizer,
 			state.optimizer,
 			weights,
+			state.weights,
 		);
 	let frozen = isFrozen();
 	let step = stepFor(frozen);
 	const measure = evaluator(model, options);
+	const bestWeights = restoreBest ? snapshot(model) : undefined;
 	const compiled = options.batchShape && step.prepare(options.batchShape);
 	// Should it fail, the first step says so.
 	compiled?.catch(() => {});
+	const patience = options.patience ?? Number.POSITIVE_INFINITY;
+	const outOfPatience = () => state.sinceBest >= patience;
 	try {
-		while (state.epoch < epochs) {
+		let stopped = false;
+		while (!stopped && state.epoch < epochs && !outOfPatience()) {
 			if (frozen !== isFrozen()) {
 				frozen = !frozen;
 				step.free();
 				step = stepFor(frozen);
 			}
 			await runSteps(model, options, schedule, step, state);
-			if (signal?.aborted) return { stopped: true, state };
-			const report = await closeEpoch(measure, options, state);
-			if (!report) return { stopped: true, state };
-			await options.onEpoch?.(report);
+			const report = signal?.aborted
+				? undefined
+				: await closeEpoch(measure, options, state);
+			stopped = !report;
+			if (report?.best) bestWeights?.take();
+			if (report) await options.onEpoch?.(report);
 		}
-		return { stopped: false, state };
+		bestWeights?.restore();
+		return { stopped, outOfPatience: !stopped && outOfPatience(), state };
 	} finally {
 		await Promise.allSettled([compiled]);
 		step.free();
 		measure.free();
+		bestWeights?.free();
 		if (weights) release(weights);
 	}
 }
 
 /** The state before the first step. */
-function newState(model: Model, optimizer: Optimizer): TrainingState {
+function newState(
+	model: Model,
+	optimizer: Optimizer,
+	{ average }: TrainOptions,
+): TrainingState {
 	return {
 		epoch: 0,
 		step: 0,
 		lossSum: 0,
-		bestMiou: null,
+		best: null,
+		sinceBest: 0,
+		...(average !== undefined && { weights: copyOf(model.params) }),
 		optimizer: optimizerState(optimizer, model.params),
 	};
 }
@@ -218,9 +247,13 @@ async function closeEpoch(
 				`the validation loss is ${validation.loss} after epoch ${state.epoch + 1}: lower the learning rate`,
 			);
 		}
-		const miou = meanIou(validation.confusion);
-		best = (miou ?? 0) > (state.bestMiou ?? -1);
-		if (best) state.bestMiou = miou ?? 0;
+		const miou = meanIou(validation.confusion) ?? 0;
+		const { monitor = "miou" } = options;
+		const [value, sign] =
+			monitor === "miou" ? [miou, 1] : [validation.loss, -1];
+		best = state.best === null || sign * value > sign * state.best;
+		if (best) state.best = value;
+		state.sinceBest = best ? 0 : state.sinceBest + 1;
 	}
 	const trainLoss = state.lossSum / options.stepsPerEpoch;
 	state.epoch++;
@@ -233,12 +266,4 @@ async function closeEpoch(
 		best,
 		state,
 	};
-}
-
-function checkCount(name: string, value: number): void {
-	if (!Number.isInteger(value) || value < 1) {
-		throw new ConfigError(
-			`train: ${name} is ${value}; it must be a whole number of at least 1`,
-		);
-	}
 }

@@ -5,9 +5,15 @@ import {
 	type Tensor,
 	valueAndGrad,
 } from "../engine/index.ts";
-import { softmaxCrossEntropy, updateMoments } from "../kernels/index.ts";
+import {
+	add,
+	scale,
+	softmaxCrossEntropy,
+	updateMoments,
+} from "../kernels/index.ts";
 import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
+import { ConfigError } from "./errors.ts";
 import { awaitedLater, IGNORE_LABEL, type LossOptions } from "./evaluate.ts";
 import { forward, type Model, type NamedTensors } from "./model.ts";
 import {
@@ -24,14 +30,29 @@ export interface TrainingStep {
 	readonly free: BatchStep<Tensor>["free"];
 }
 
-/** What decides on a step, besides optimizer and rate. */
+/** How a step makes weights of a batch, besides the optimizer. */
 export interface StepOptions extends LossOptions {
-	readonly clip?: Clip | undefined;
 	/** Whether a backbone's weights and moments stay as they are; default false. */
 	readonly frozen?: boolean;
+	/** Limits the gradients; default none. */
+	readonly clip?: Clip | undefined;
+	/** Parts in which a batch is computed, one after another, which takes the memory of one; their losses and gradients are averaged. Must divide the batch; default 1. */
+	readonly accumulate?: number;
+	/**
+	 * Decay of an exponential moving average of the weights, such as 0.999; default
+	 * none. It is the average that the model has and that is validated and saved.
+	 * In the first steps the decay is lower, (1 + step) / (10 + step), as in
+	 * TensorFlow's ExponentialMovingAverage.
+	 */
+	readonly average?: number | undefined;
 }
 
-/** The step itself: gradients, optimizer at the rate that `rate` gives, running moments. Returns the loss. */
+/**
+ * The step itself: gradients, optimizer at the rate that `rate` gives, running
+ * moments, average of the weights. It takes images and labels of each part of
+ * the batch in turn, and returns the mean loss. `trained` is what follows the
+ * gradients: the model's parameters, unless they are to be an average.
+ */
 export function plainStep(
 	model: Model,
 	options: StepOptions,
@@ -39,30 +60,47 @@ export function plainStep(
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
 	rate: () => number,
-): (x: Tensor, labels: Tensor) => Tensor {
+	trained: NamedTensors = model.params,
+): (...parts: Tensor[]) => Tensor {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
-	const { clip, frozen = false } = options;
-	const trained = (all: NamedTensors) => (frozen ? withoutBackbone(all) : all);
+	const { clip, accumulate = 1, average, frozen = false } = options;
+	const part = (all: NamedTensors) => (frozen ? withoutBackbone(all) : all);
 	const { momentum } = model.config;
 	const gradients = valueAndGrad(
 		(params: NamedTensors, x: Tensor, labels: Tensor) => {
 			const step = eachRun(() => state.step, state.step);
 			const all = frozen ? { ...model.params, ...params } : params;
 			const out = forward(model, all, x, { training: true, frozen, step });
-			const loss = lossOf(out.logits, labels, { weights, ignore });
+			const whole = lossOf(out.logits, labels, { weights, ignore });
+			const loss =
+				accumulate > 1 ? scale(whole, { by: 1 / accumulate }) : whole;
 			return { loss, moments: out.moments };
 		},
 	);
-	return (x, labels) => {
-		const params = trained(model.params);
-		const { value, grads } = gradients(params, x, labels);
-		const limited = clip ? clipGradients(grads, clip) : grads;
-		const part = stateOf(state, trained);
-		optimizerStep(optimizer, part, params, limited, live(rate));
-		for (const [name, batchMoments] of Object.entries(value.moments)) {
-			updateMoments(model.state[name], batchMoments, { momentum });
+	return (...parts) => {
+		const params = part(trained);
+		let loss: Tensor | undefined;
+		let grads: NamedTensors = {};
+		for (let i = 0; i < parts.length; i += 2) {
+			const found = gradients(params, parts[i], parts[i + 1]);
+			const { value } = found;
+			for (const [name, batchMoments] of Object.entries(value.moments)) {
+				updateMoments(model.state[name], batchMoments, { momentum });
+			}
+			grads = loss ? sumOf(grads, found.grads) : found.grads;
+			loss = loss ? add(loss, value.loss) : value.loss;
 		}
-		return value.loss;
+		if (!loss) throw new ConfigError("a step needs a batch");
+		const limited = clip ? clipGradients(grads, clip) : grads;
+		optimizerStep(optimizer, stateOf(state, part), params, limited, live(rate));
+		if (average !== undefined) {
+			const decay = () =>
+				Math.min(average, (1 + state.step) / (10 + state.step));
+			for (const [name, w] of Object.entries(params)) {
+				updateMoments(model.params[name], w, { momentum: live(decay) });
+			}
+		}
+		return loss;
 	};
 }
 
@@ -90,6 +128,12 @@ function stateOf(
 	};
 }
 
+function sumOf(a: NamedTensors, b: NamedTensors): NamedTensors {
+	return Object.fromEntries(
+		Object.entries(a).map(([name, t]) => [name, add(t, b[name])]),
+	);
+}
+
 /**
  * `plainStep` on batches of the host; captured, so that all but the first run
  * of a batch's shape replay it. Returns the promise of its loss; nothing is awaited.
@@ -100,14 +144,18 @@ export function trainingStep(
 	optimizer: Optimizer,
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
+	trained: NamedTensors = model.params,
 ): TrainingStep {
 	for (const slot of Object.values(state.slots)) pack(slot);
-	pack(model.params);
-	pack(model.state);
+	for (const tensors of new Set([trained, model.params, model.state])) {
+		pack(tensors);
+	}
 	let rate = 0;
+	const now = () => rate;
 	const step = batchStep(
 		model.device,
-		plainStep(model, options, optimizer, state, weights, () => rate),
+		plainStep(model, options, optimizer, state, weights, now, trained),
+		options.accumulate,
 	);
 	const run = (batch: LabelledBatch, learningRate: number) => {
 		rate = learningRate;

@@ -111,6 +111,13 @@ export const cases: Case[] = [
 			row(updateMoments, both, { momentum: 0 }),
 		];
 	}),
+	...[[], [1], [7], [3, 3, 2, 5]].map((shape) =>
+		row(
+			updateMoments,
+			{ running: normal(...shape), batch: normal(...shape) },
+			{ momentum: 0.75 },
+		),
+	),
 
 	fails(moments, { x: normal(5) }, {}, "x has rank 1 but must be [..., C]"),
 	fails(
@@ -164,7 +171,7 @@ export const cases: Case[] = [
 	fails(
 		updateMoments,
 		{ running: normal(3), batch: normal(3) },
-		{},
+		{ unbiasedCount: 2 },
 		"running must be [2, C]",
 	),
 

@@ -59,7 +59,9 @@ test("the library is one module per source file, without packages", async () => 
 
 test("the page asks for nothing from outside", () => {
 	const names = readdirSync(join(dist, "app"));
-	expect(names.sort()).toEqual(["index.html", "main.js", "worker.js"]);
+	expect(names.sort()).toEqual([
+		...["index.html", "main.js", "report.css", "report.js", "worker.js"],
+	]);
 	for (const name of names) {
 		const text = readFileSync(join(dist, "app", name), "utf8");
 		expect(text).not.toMatch(/https?:\/\/(?!127)/);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { DataError } from "../../src/data/errors.ts";
 import { palette, vocColour } from "../../src/data/palette.ts";
 import {
+	errorPicture,
 	indexPng,
 	overlayPng,
 	palettePng,
@@ -56,7 +57,7 @@ test("panels stand side by side, enlarged, with a gap", () => {
 	const prediction = new Uint8Array(64 * 84).fill(2);
 	const row = { image, truth, prediction };
 	const { width, height, data } = decode(panelsPng([row, row]));
-	expect([width, height]).toEqual([3 * 84 * 3 + 4 * 4, 2 * 64 * 3 + 3 * 4]);
+	expect([width, height]).toEqual([4 * 84 * 3 + 5 * 4, 2 * 64 * 3 + 3 * 4]);
 	const at = (y: number, x: number) => [
 		...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),
 	];
@@ -66,6 +67,19 @@ test("panels stand side by side, enlarged, with a gap", () => {
 	expect(at(4, 4 + 252)).toEqual([255, 255, 255]);
 	expect(at(4, 8 + 252)).toEqual([128, 0, 0]);
 	expect(at(8 + 192, 12 + 504)).toEqual([0, 128, 0]);
+	expect(at(8 + 192, 16 + 756)).toEqual([235, 40, 40]);
+});
+
+test("errors are red, unlabelled pixels light, the rest darkened gray", () => {
+	const image = {
+		height: 1,
+		width: 3,
+		channels: 3,
+		data: Uint8Array.of(100, 100, 100, 9, 9, 9, 200, 0, 0),
+	};
+	const truth = Uint8Array.of(1, 255, 2);
+	const { data } = errorPicture(image, truth, Uint8Array.of(0, 3, 2));
+	expect([...data]).toEqual([235, 40, 40, 190, 190, 190, 30, 30, 30]);
 });
 
 test("refuses pictures whose data does not fit their size", () => {

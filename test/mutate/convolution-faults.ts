@@ -109,6 +109,27 @@ export const convolutionFaults: readonly Fault[] = [
 		"(b - c) * (1.0 / 6.0)",
 		"conv2dWeightGrad",
 	),
+	kernel("winograd-input-2x2", "b - d", "d - b", "conv2d "),
+	kernel(
+		"winograd-input-2x2",
+		"tile % params.tiles.x * 2",
+		"tile % params.tiles.x * 4",
+		"conv2d ",
+	),
+	kernel("winograd-output-2x2", "b - c - d", "b - c + d", "conv2d "),
+	kernel(
+		"winograd-output-2x2",
+		"if (ox + 1 < params.y_size.x)",
+		"if (ox < params.y_size.x)",
+		"conv2d ",
+	),
+	kernel(
+		"winograd-filter-2x2",
+		"(even - b) * 0.5",
+		"(even + b) * 0.5",
+		"conv2d ",
+	),
+	kernel("winograd-filter-2x2", "(8 - i)", "(i)", "conv2dInputGrad"),
 	kernel("matmul-tile", "(params.rows + 7) / 8", "params.rows / 8", "conv2d "),
 	kernel(
 		"matmul-outer-tile",

@@ -14,6 +14,30 @@ export const engineFaults: readonly Fault[] = [
 		to: "discard(used);",
 		tests: ["test/tape.test.ts"],
 	},
+	fault(
+		"src/engine/kernel-text.ts",
+		"count === 3 ? 16 : 4 * count",
+		"4 * count",
+		"test/wgsl.test.ts",
+	),
+	fault(
+		"src/engine/kernel-text.ts",
+		"Number(from) + k * step",
+		"Number(from) + k",
+		"test/wgsl.test.ts",
+	),
+	fault(
+		"scripts/wgsl-compact.ts",
+		"[-+*/%&|^=!<>]{2}",
+		"[-+]{2}",
+		"test/wgsl.test.ts",
+	),
+	fault(
+		"scripts/wgsl-fold.ts",
+		"/0|[1-9]\\d*/g",
+		"/\\d+/g",
+		"test/wgsl.test.ts",
+	),
 	{
 		file: "src/engine/webgpu.ts",
 		from: "// writeBuffer overtakes recorded commands, and those may still use this pooled buffer.\n\t\t\tsubmit();",

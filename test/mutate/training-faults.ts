@@ -14,6 +14,50 @@ export const trainingFaults: readonly Fault[] = [
 		to: "",
 		tests: ["test/unet/train.test.ts"],
 	},
+	...[
+		["{ by: 1 / accumulate }", "{ by: 1 }"],
+		["sumOf(grads, found.grads)", "found.grads"],
+		["(1 + state.step) / (10 + state.step)", "state.step / (10 + state.step)"],
+	].map(([from, to]) =>
+		fault(
+			"src/unet/training-step.ts",
+			from,
+			to,
+			"test/unet/train-options.test.ts",
+		),
+	),
+	fault(
+		"src/unet/train.ts",
+		"best ? 0 : state.sinceBest + 1",
+		"state.sinceBest + 1",
+		"test/unet/train-options.test.ts",
+	),
+	fault(
+		"src/unet/snapshot.ts",
+		"if (taken) assign(taken, own);",
+		"if (taken) return;",
+		"test/unet/train-options.test.ts",
+	),
+	fault(
+		"src/cli/event-file.ts",
+		"(crc << 17)) + 0xa282ead8",
+		"(crc << 17)) ^ 0xa282ead8",
+		"test/cli/event-file.test.ts",
+	),
+	{
+		file: "src/cli/run-log.ts",
+		from: 'if (line.type === "epoch") return line.epoch <= epoch;',
+		to: 'if (line.type === "epoch") return true;',
+		tests: ["test/cli/resume.test.ts"],
+		only: "killed after its log went on",
+	},
+	{
+		file: "src/app/train-job.ts",
+		from: "metadata[SAMPLER_KEY] && JSON.parse(metadata[SAMPLER_KEY])",
+		to: "undefined",
+		tests: ["test/cli/resume.test.ts"],
+		only: "chrome: interrupted",
+	},
 	{
 		file: "src/data/resize.ts",
 		from: "(i + 0.5) * scale",

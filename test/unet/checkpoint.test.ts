@@ -34,7 +34,8 @@ beforeAll(async () => {
 		epoch: 3,
 		step: 1,
 		lossSum: 0.5,
-		bestMiou: 0.25,
+		best: 0.25,
+		sinceBest: 2,
 		optimizer: { name: adam().name, step: 7, slots },
 	};
 	bytes = await encodeCheckpoint(model, {
@@ -70,7 +71,8 @@ describe("round trip", () => {
 			epoch: 3,
 			step: 1,
 			lossSum: 0.5,
-			bestMiou: 0.25,
+			best: 0.25,
+			sinceBest: 2,
 		});
 		expect(optimizer.step).toBe(7);
 		const pairs = [

@@ -228,7 +228,7 @@ describe("train", () => {
 			expect(report.best).toBe(miou > best);
 			best = Math.max(best, miou);
 		});
-		expect(reports.at(-1)?.state.bestMiou).toBe(best);
+		expect(reports.at(-1)?.state.best).toBe(best);
 	});
 
 	test("best is an mIoU above all before, not only above the last", async () => {

@@ -1,0 +1,138 @@
+import { basename, join, resolve } from "node:path";
+import type { TrainConfig, Tune } from "../app/job.ts";
+import { UsageError } from "../data/errors.ts";
+import type { LoadOptions } from "../data/load-options.ts";
+import type { TrainingState } from "../unet/index.ts";
+import type { Values } from "./command.ts";
+import {
+	DIGITS,
+	FOLDER_OPTIONS,
+	loadOptions,
+	SHAPE_OPTIONS,
+	shapeOptions,
+	type TrainingData,
+} from "./load-data.ts";
+import * as option from "./option.ts";
+import {
+	type OutputFolder,
+	openNumberedFolder,
+	openRunFolder,
+} from "./run-folder.ts";
+import { chooseWhere, WHERE_OPTIONS, type Where } from "./run-on.ts";
+import {
+	type Divide,
+	divisionOf,
+	refuseDivision,
+	SPLIT_OPTIONS,
+} from "./split-options.ts";
+import type { Terminal } from "./terminal.ts";
+import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
+import { resolveTune, TUNE_OPTION } from "./tune.ts";
+
+/** The options of `wgrad train`. */
+export const TRAIN_OPTIONS = {
+	data: option.text(
+		"DIR|digits",
+		"folder of images and masks, or the built-in digits",
+		"a folder, or digits",
+	),
+	out: option.text("RUN", "new folder for the run (runs/NAME-N)", "a folder"),
+	resume: option.text(
+		"RUN",
+		"go on with a run that was interrupted",
+		"the folder of a run",
+	),
+	...SHAPE_OPTIONS,
+	...FOLDER_OPTIONS,
+	...SPLIT_OPTIONS,
+	...TRAINING_OPTIONS,
+	...TUNE_OPTION,
+	cache: option.rare(
+		option.wholeNumber(
+			"MIB",
+			"memory of the page for images kept between epochs (1024)",
+			0,
+		),
+	),
+	...WHERE_OPTIONS,
+	json: option.flag("print the result as JSON"),
+};
+
+/** The values of `TRAIN_OPTIONS`. */
+export type TrainValues = Values<typeof TRAIN_OPTIONS>;
+
+/** Where a run's data lies and where it runs, as config.json records it beside the configuration. */
+export interface Origin extends Where {
+	readonly data: string;
+	readonly images?: string;
+	readonly masks?: string;
+	readonly allowOrphans?: boolean;
+	/** Arguments of the command that began the run. */
+	readonly command?: readonly string[];
+}
+
+/** A checkpoint to go on from. */
+export interface Resumed {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly at: Pick<TrainingState, "epoch" | "step" | "sinceBest">;
+	/** The adapter of the run so far. */
+	readonly adapter: string | undefined;
+}
+
+/** What is known of a training before its data is read. */
+export interface TrainPlan {
+	readonly folder: OutputFolder;
+	readonly origin: Origin;
+	readonly tune: Tune | undefined;
+	/** How the data is read and divided. */
+	readonly load: LoadOptions & {
+		readonly classNames?: readonly string[] | undefined;
+	};
+	readonly divide: Divide;
+	readonly seed: number;
+	/** The configuration, once the data is known. */
+	config(data: TrainingData): TrainConfig;
+	readonly resumed?: Resumed;
+}
+
+/** A new run as the options describe it. Throws UsageError naming the option. */
+export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
+	const { data: dir, seed = 0, classes } = values;
+	if (dir === undefined) {
+		throw new UsageError(
+			`--data is missing; give ${TRAIN_OPTIONS.data.wanted}, for example: wgrad train --data pets`,
+		);
+	}
+	const where = chooseWhere(values);
+	const tune = resolveTune(values.tune, where.device);
+	const folder = values.out
+		? openRunFolder(values.out)
+		: openNumberedFolder(join("runs", basename(resolve(dir))));
+	const mask = loadOptions(values);
+	if (dir === DIGITS) refuseDivision(values);
+	const warn = mask.allowOrphans ? terminal.warn : undefined;
+	return {
+		folder,
+		origin: {
+			data: dir,
+			...(values.images && { images: values.images }),
+			...(values.masks && { masks: values.masks }),
+			...(mask.allowOrphans && { allowOrphans: true }),
+			...where,
+			command: process.argv.slice(2),
+		},
+		tune,
+		load: {
+			...mask,
+			...shapeOptions(values),
+			classNames: Array.isArray(classes) ? classes : undefined,
+		},
+		divide: divisionOf(values, seed, warn),
+		seed,
+		config: (data) =>
+			resolveConfig(values, dir, data, {
+				...(mask.map && { map: mask.map }),
+				ignore: mask.ignore ?? [],
+			}),
+	};
+}
