@@ -1,4 +1,4 @@
-import { release } from "../engine/index.ts";
+import { release, type Tensor } from "../engine/index.ts";
 import type { BatchShape, LabelledBatch } from "./batch-step.ts";
 import { checkAverage, checkOptions } from "./check-training.ts";
 import { ConfigError, NumericError } from "./errors.ts";
@@ -41,6 +41,8 @@ export interface TrainingState {
 	readonly weights?: NamedTensors;
 	/** Its `step` is also the position in the learning rate's schedule. */
 	readonly optimizer: OptimizerState<NamedTensors>;
+	/** Loss scale and steps since it changed, [2]; absent before a training with `precision`. */
+	scaling?: Tensor;
 }
 
 /** What `onStep` is told once a step's loss is known. */
@@ -59,6 +61,8 @@ export interface EpochReport {
 	readonly epoch: number;
 	/** Mean loss of its steps. */
 	readonly trainLoss: number;
+	/** Absent without `precision`. */
+	readonly lossScale?: number;
 	/** Absent without validation batches. */
 	readonly validation?: Evaluation;
 	/** Whether the validation is the best so far; always true without validation. */
@@ -125,6 +129,8 @@ export async function train(
 	const weights = uploadWeights(model, options.classWeights);
 	const state = options.resume ?? newState(model, optimizer, options);
 	checkAverage(state, options);
+	if (options.precision)
+		state.scaling ??= options.precision.start(model.device);
 	const step = trainingStep(
 		model,
 		options,
@@ -132,6 +138,7 @@ export async function train(
 		state.optimizer,
 		weights,
 		state.weights,
+		state.scaling,
 	);
 	const measure = evaluator(model, options);
 	const bestWeights = restoreBest ? snapshot(model) : undefined;
@@ -222,6 +229,8 @@ async function closeEpoch(
 	options: TrainOptions,
 	state: TrainingState,
 ): Promise<EpochReport | undefined> {
+	const lossScale = options.precision && (await state.scaling?.data())?.[0];
+	if (lossScale !== undefined) options.precision?.check(lossScale);
 	let validation: Evaluation | undefined;
 	let best = true;
 	if (options.validBatches) {
@@ -251,6 +260,7 @@ async function closeEpoch(
 	return {
 		epoch: state.epoch,
 		trainLoss,
+		...(lossScale !== undefined && { lossScale }),
 		...(validation && { validation }),
 		best,
 		state,
