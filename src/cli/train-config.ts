@@ -31,6 +31,12 @@ export const TRAINING_OPTIONS = {
 		"a number above 0, usually 0.0001 to 0.01",
 		(n) => n > 0,
 	),
+	precision: option.rare(
+		option.choice(
+			["f32", "f16"],
+			"f16: half the memory for activations, on adapters with shader-f16 (f32)",
+		),
+	),
 	schedule: option.choice(
 		["one-cycle", "cosine", "constant"],
 		"of the learning rate (one-cycle)",
@@ -131,6 +137,7 @@ export function resolveConfig(
 		classNames,
 		batch: values.batch ?? Math.min(preset.batch, most),
 		accumulate,
+		precision: values.precision ?? "f32",
 		epochs: values.epochs ?? preset.epochs,
 		learningRate: values.lr ?? preset.learningRate,
 		schedule: values.schedule ?? preset.schedule,
