@@ -88,12 +88,6 @@ export const trainingFaults: readonly Fault[] = [
 		"",
 		"test/unet/half-precision.test.ts",
 	),
-	fault(
-		"src/kernels/unscale-gradient.wgsl",
-		"largest >= 0x7f800000",
-		"largest > 0x7f800000",
-		"test/kernels.test.ts",
-	),
 	{
 		file: "src/data/resize.ts",
 		from: "(i + 0.5) * scale",
