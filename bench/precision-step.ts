@@ -26,15 +26,15 @@ export async function run(
 		const optimizer = adam();
 		const state = optimizerState(optimizer, model.params);
 		const scaling = precision?.start(device);
-		const options = { precision, scaling };
+		const made = [model, { precision }, optimizer, state, undefined] as const;
 		const start = performance.now();
-		const step = trainingStep(model, options, optimizer, state, undefined);
+		const step = trainingStep(...made, model.params, scaling);
 		await step.prepare(batch.shape);
 		const prepared = performance.now() - start;
 		const first = await step(batch, 1e-3);
 		// The same step once more, for the memory of its program.
 		const program = capture(
-			plainStep(model, options, optimizer, state, undefined, () => 1e-3),
+			plainStep(...made, () => 1e-3, model.params, scaling),
 		);
 		const { x, labels } = uploadBatch(batch, device);
 		const report = await program.prepare(x, labels);

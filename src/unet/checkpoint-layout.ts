@@ -19,7 +19,10 @@ export const TRAINED = "training.";
 export const SCALING = "loss_scaling";
 
 /** A TrainingState without its tensors, as the metadata carries it. */
-export type Progress = Omit<TrainingState, "optimizer" | "weights" | "scaling"> & {
+export type Progress = Omit<
+	TrainingState,
+	"optimizer" | "weights" | "scaling"
+> & {
 	/** Whether tensors `training.PARAMETER` of the file are what is trained, and the model's their average. */
 	readonly averaged: boolean;
 	/** Name of the optimizer, */

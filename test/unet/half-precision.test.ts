@@ -124,34 +124,46 @@ describe("on the CPU device", () => {
 
 /** What holds on every device, whether it can store f16 or not. `huge` is a power of two that it holds, but not its square. */
 function onAny(device: () => Device, huge: number) {
-	test("a loss scale changes no bit of a training in f32", async () => {
-		const plain = unet(form, { seed: 1, device: device() });
-		const scaled = unet(form, { seed: 1, device: device() });
-		const expected = await losses(plain, {});
-		const found = await losses(scaled, { precision: scaledOnly(2 ** 10, 4) });
-		expect(found.losses).toEqual(expected.losses);
-		expect(await values(scaled)).toEqual(await values(plain));
-		expect(found.scale).toEqual([2 ** 11, 2]);
-	});
+	test.each<Partial<TrainOptions>>([{}, { accumulate: 2, average: 0.5 }])(
+		"a loss scale changes no bit of a training in f32: %j",
+		async (options) => {
+			const plain = unet(form, { seed: 1, device: device() });
+			const scaled = unet(form, { seed: 1, device: device() });
+			const expected = await losses(plain, options);
+			const precision = scaledOnly(2 ** 10, 4);
+			const found = await losses(scaled, { precision, ...options });
+			expect(found.losses).toEqual(expected.losses);
+			expect(await values(scaled)).toEqual(await values(plain));
+			expect(found.scale).toEqual([2 ** 11, 2]);
+		},
+	);
 
-	test("a step with infinite gradients is skipped, moments included, and halves the scale", async () => {
-		const model = unet(form, { seed: 1, device: device() });
-		const before = await values(model);
-		const { scaled, ...rest } = scaledOnly(2 ** 24);
-		const precision: Precision = {
-			...rest,
-			start: (on) => tensor([huge, 5], [2], { device: on }),
-			scaled: (loss, scaling) => scaled(scaled(loss, scaling), scaling),
-		};
-		const skipped = await losses(model, { precision, clip: { norm: 1 } }, 1);
-		expect(skipped.scale).toEqual([huge / 2, 0]);
-		expect(await values(model)).toEqual(before);
-		for (const slot of Object.values(skipped.state.optimizer.slots)) {
-			for (const t of Object.values(slot)) {
-				expect((await t.data()).every((v) => v === 0)).toBe(true);
+	test.each<Partial<TrainOptions>>([
+		{},
+		{ clip: { norm: 1 }, accumulate: 2, average: 0.5 },
+	])(
+		"a step with infinite gradients is skipped, moments and average included, and halves the scale: %j",
+		async (options) => {
+			const model = unet(form, { seed: 1, device: device() });
+			const before = await values(model);
+			const { scaled, ...rest } = scaledOnly(2 ** 24);
+			const precision: Precision = {
+				...rest,
+				start: (on) => tensor([huge, 5], [2], { device: on }),
+				scaled: (loss, scaling) => scaled(scaled(loss, scaling), scaling),
+			};
+			const skipped = await losses(model, { precision, ...options }, 1);
+			expect(skipped.scale).toEqual([huge / 2, 0]);
+			expect(await values(model)).toEqual(before);
+			const { weights = model.params, optimizer } = skipped.state;
+			expect(await values({ ...model, params: weights })).toEqual(before);
+			for (const slot of Object.values(optimizer.slots)) {
+				for (const t of Object.values(slot)) {
+					expect((await t.data()).every((v) => v === 0)).toBe(true);
+				}
 			}
-		}
-	});
+		},
+	);
 }
 
 describe("on the CPU device, scaled", () => {
@@ -316,6 +328,14 @@ function stepOf(
 	const optimizer = adam();
 	const state = optimizerState(optimizer, model.params);
 	for (const slot of Object.values(state.slots)) pack(slot);
-	const options = { precision, scaling };
-	return plainStep(model, options, optimizer, state, undefined, () => 0.01);
+	return plainStep(
+		model,
+		{ precision },
+		optimizer,
+		state,
+		undefined,
+		() => 0.01,
+		model.params,
+		scaling,
+	);
 }
