@@ -4,6 +4,11 @@ import { writeAtomically } from "../src/cli/atomic-file.ts";
 import { UsageError, WgradError } from "../src/data/errors.ts";
 import { runInBrowser } from "../test/browser.ts";
 import { runInNode } from "../test/node-program.ts";
+import {
+	formatPrecisionStep,
+	type PrecisionArgument,
+	type PrecisionStep,
+} from "./precision-report.ts";
 import { formatProfile, traceOf } from "./profile-report.ts";
 import type { StepProfile } from "./profile-step.ts";
 import {
@@ -20,6 +25,7 @@ import {
 
 const ENTRY = "bench/run.ts";
 const PROFILE = "bench/profile-main.ts";
+const PRECISION = "bench/precision-step.ts";
 const TUNE = "bench/tune-step.ts";
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -34,6 +40,7 @@ Times every kernel variant and a training step on the adapter at hand.
   --profile                      instead: time, bytes and FLOPs of each op of one training step
                                  by timestamp queries, beside the adapter's measured peaks
   --tune fast|full               instead: the step with the fastest variants beside the default ones
+  --precision                    instead: the step in f16 beside f32, time and memory
   --trace FILE                   with --profile: a trace for ui.perfetto.dev
 
 Example: npm run bench -- --profile --trace step.json
@@ -41,7 +48,7 @@ Example: npm run bench -- --profile --trace step.json
 
 async function main(): Promise<void> {
 	const options = readOptions();
-	const { json, trace, filter, net, tune } = options;
+	const { json, trace, filter, net, tune, precision } = options;
 	if (options.help) {
 		process.stdout.write(HELP);
 		return;
@@ -56,6 +63,16 @@ async function main(): Promise<void> {
 		process.stdout.write(formatProfile(profile));
 		if (trace) writeAtomically(trace, traceOf(profile));
 		if (json) write(json, profile);
+		return;
+	}
+	if (precision) {
+		const step = await run<PrecisionStep>(
+			PRECISION,
+			{ net, precision },
+			options,
+		);
+		process.stdout.write(formatPrecisionStep(step));
+		if (json) write(json, step);
 		return;
 	}
 	if (tune) {
@@ -75,7 +92,7 @@ async function main(): Promise<void> {
 /** Runs a program of this folder in a page or in this process. */
 function run<T>(
 	entry: string,
-	argument: BenchOptions | TuneArgument,
+	argument: BenchOptions | TuneArgument | PrecisionArgument,
 	{ runtime, gpu }: ReturnType<typeof readOptions>,
 ): Promise<T> {
 	if (runtime === "chrome") {
@@ -97,6 +114,7 @@ function readOptions() {
 			profile: { type: "boolean" },
 			trace: { type: "string" },
 			tune: { type: "string" },
+			precision: { type: "boolean" },
 		},
 	});
 	return {

@@ -36,10 +36,14 @@ const AS_GRADIENT: Readonly<Record<string, string>> = {
 
 /** Functions without a case, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
+	adjustLossScale:
+		"PyTorch has it inside GradScaler, on CUDA; its rows are in test/cases",
 	cast: "changes the storage only; test/storage.test.ts has f16 where an adapter does",
 	crossEntropy: "is all of softmaxCrossEntropy but its total",
 	dropout:
 		"draws its own random numbers; test/dropout.test.ts has their statistics",
+	unscaleGradient:
+		"PyTorch has it inside GradScaler, on CUDA; its rows are in test/cases",
 };
 
 const cases = ["torch", "keras"].flatMap((source) =>

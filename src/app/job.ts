@@ -16,6 +16,8 @@ export interface TrainConfig {
 	/** Images per pass; a step makes `accumulate` passes. */
 	readonly batch: number;
 	readonly accumulate: number;
+	/** How activations and their gradients are stored; f32 without it. */
+	readonly precision?: "f32" | "f16";
 	readonly epochs: number;
 	/** Default adam. */
 	readonly optimizer?: OptimizerName;
@@ -150,6 +152,8 @@ export type JobEvent =
 			readonly type: "epoch";
 			readonly epoch: number;
 			readonly trainLoss: number;
+			/** Of a training in f16. */
+			readonly lossScale?: number;
 			readonly validLoss: number;
 			/** Row = truth, column = prediction. */
 			readonly confusion: readonly (readonly number[])[];
@@ -190,8 +194,14 @@ export type JobEvent =
 /** The last event of a job that did not succeed. */
 export interface Failed {
 	readonly type: "failed";
-	/** `device`: there is none to work on; `lost`: there was one. */
-	readonly reason: "numeric" | "device" | "lost" | "data" | "internal";
+	/** `device`: there is none to work on; `feature`: it lacks what the job needs; `lost`: there was one. */
+	readonly reason:
+		| "numeric"
+		| "device"
+		| "feature"
+		| "lost"
+		| "data"
+		| "internal";
 	readonly message: string;
 	/** For a person who looks for a bug (WGRAD_DEBUG=1). */
 	readonly stack?: string;

@@ -3,6 +3,7 @@ import { CheckpointError, NumericError } from "../unet/index.ts";
 import { runCheck } from "./check-job.ts";
 import { runEval, runPredict } from "./eval-job.ts";
 import type { Failed, Job, JobEvent, JobHost } from "./job.ts";
+import { checkPrecision, FeatureError } from "./precision.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runTrain } from "./train-job.ts";
 import { checkTune, tuneDevice } from "./tune-job.ts";
@@ -25,6 +26,7 @@ export async function runJob(
 		device = await openDevice(job.device);
 		const tune = "tune" in job ? job.tune : undefined;
 		checkTune(tune, device);
+		checkPrecision(job, device);
 		await reporter.send(describe(device));
 		const tuned = await tuneDevice(tune, host, reporter, device);
 		const stopped = await dispatch(job, tuned, reporter, device, opened);
@@ -82,12 +84,14 @@ function failed(error: unknown, hadDevice: boolean): Failed {
 	const reason =
 		error instanceof NumericError
 			? "numeric"
-			: error instanceof CheckpointError || error instanceof TuningError
-				? "data"
-				: name === "DeviceError"
-					? hadDevice
-						? "lost"
-						: "device"
-					: "internal";
+			: error instanceof FeatureError
+				? "feature"
+				: error instanceof CheckpointError || error instanceof TuningError
+					? "data"
+					: name === "DeviceError"
+						? hadDevice
+							? "lost"
+							: "device"
+						: "internal";
 	return { type: "failed", reason, message, ...(stack && { stack }) };
 }

@@ -7,6 +7,8 @@ import type { Scores } from "./scores.ts";
 export interface EpochRecord extends Scores {
 	readonly epoch: number;
 	readonly trainLoss: number;
+	/** Of a training in f16. */
+	readonly lossScale?: number;
 	readonly validLoss: number;
 	readonly seconds: number;
 	/** Share of the time of the steps in which they waited for images. */

@@ -159,6 +159,7 @@ function errorOf({ reason, message, stack }: Failed): WgradError {
 		numeric: () => new NumericFailure(message),
 		device: () =>
 			new DeviceError(`${message}\nOr run slowly without: --device cpu`),
+		feature: () => new DeviceError(message),
 		lost: () => new WgradError(message),
 		data: () => new DataError(message),
 		internal: () => new WgradError(message),

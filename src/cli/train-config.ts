@@ -47,6 +47,12 @@ export const TRAINING_OPTIONS = {
 		"a number above 0, usually 0.0001 to 0.01",
 		(n) => n > 0,
 	),
+	precision: option.rare(
+		option.choice(
+			["f32", "f16"],
+			"f16: half the memory for activations, on adapters with shader-f16 (f32)",
+		),
+	),
 	schedule: option.choice(
 		["one-cycle", "cosine", "constant"],
 		"of the learning rate (one-cycle)",
@@ -195,6 +201,7 @@ export function resolveConfig(
 		classNames,
 		batch: values.batch ?? Math.min(preset.batch, most),
 		accumulate,
+		precision: values.precision ?? "f32",
 		epochs: phases.reduce((sum, phase) => sum + phase.epochs, 0),
 		...(preset.optimizer && { optimizer: preset.optimizer }),
 		...(encoderWeights && { encoderWeights }),

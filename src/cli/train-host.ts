@@ -89,10 +89,11 @@ export function trainHost(
 			record.ranking = { ...event, predictions };
 		} else if (event.type === "epoch") {
 			const scores = scoresOf(event.confusion, config.classNames);
-			const { epoch, trainLoss, validLoss, seconds, best } = event;
+			const { epoch, trainLoss, lossScale, validLoss, seconds, best } = event;
 			const dataWait = event.waitSeconds / event.stepSeconds;
 			const entry = {
 				...{ epoch, trainLoss, validLoss, seconds, dataWait },
+				...(lossScale && { lossScale }),
 				...scores,
 			};
 			record.stepSeconds += event.stepSeconds;

@@ -1,4 +1,4 @@
-// The npm package d3-contour.
+// Node only: the npm package d3-contour.
 import { contours } from "d3-contour";
 import type { Size } from "./resize.ts";
 

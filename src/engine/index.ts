@@ -40,6 +40,7 @@ export {
 } from "./op.ts";
 export { pack } from "./pack.ts";
 export { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+export { skipIf } from "./skip.ts";
 export {
 	full,
 	Tensor,

@@ -50,6 +50,8 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 	 * that lie side by side; undefined where attributes forbid it.
 	 */
 	together?(elements: number, attrs: A): Shape | undefined;
+	/** Inputs that such calls share as they are. */
+	readonly common?: readonly string[];
 	/**
 	 * Of an elementwise op: the inputs of whose values the op can be done where
 	 * they are computed, in the stores of that kernel; a captured step does so. Its
@@ -135,6 +137,29 @@ export function perInput<V, T>(
 	);
 }
 
+/** An op and its inputs. */
+type Called = readonly [
+	spec: Op["spec"],
+	inputs: readonly (Tensor | undefined)[],
+];
+
+/** What runs in the place of an update in place. */
+let updatesAs: ((...call: Called) => Called) | undefined;
+
+/** Runs `f` with other ops in the places of those that update inputs. */
+export function withUpdatesAs<T>(
+	as: (...call: Called) => Called,
+	f: () => T,
+): T {
+	const outside = updatesAs;
+	updatesAs = (...call) => as(...(outside?.(...call) ?? call));
+	try {
+		return f();
+	} finally {
+		updatesAs = outside;
+	}
+}
+
 /** Makes the callable op of a spec. Mark the call `@__PURE__` so that unused ops leave a bundle. */
 export function defineOp<const I extends readonly string[], A extends object>(
 	spec: OpSpec<I, A>,
@@ -166,9 +191,11 @@ export function defineOp<const I extends readonly string[], A extends object>(
 		}
 		const device = (inputs.find((t) => t) as Tensor).device;
 		const out = { shape, dtype };
-		const y = device.run(spec as unknown as Op["spec"], inputs, given, out);
+		const called: Called = [spec as unknown as Op["spec"], inputs];
+		const [run, on] = (spec.updates && updatesAs?.(...called)) || called;
+		const y = device.run(run, on, given, out);
 		if (spec.updates) return y;
-		record(spec as unknown as Op["spec"], inputs, given, keep(y));
+		record(run, on, given, keep(y));
 		return y;
 	};
 	return (

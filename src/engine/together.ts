@@ -38,6 +38,7 @@ function joinable(step: Step, returned: ReadonlySet<unknown>): boolean {
 	return inputs.every((operand, i) => {
 		if (!operand) return true;
 		const { memory, dtype } = operand;
+		if (isCommon(spec, i)) return true;
 		if (dtype !== "f32") return false;
 		return isUpdated(spec, i)
 			? !(memory instanceof Slot)
@@ -53,6 +54,7 @@ function follows(run: readonly Step[], next: Step): boolean {
 	return next.inputs.every((operand, i) => {
 		const before = last.inputs[i];
 		if (!operand || !before) return operand === before;
+		if (isCommon(next.spec, i)) return operand.memory === before.memory;
 		if (!isUpdated(next.spec, i)) {
 			// One tensor as the gradient of two cannot lie in two places.
 			return run.every((s) => s.inputs[i]?.memory !== operand.memory);
@@ -62,12 +64,16 @@ function follows(run: readonly Step[], next: Step): boolean {
 	});
 }
 
+function isCommon({ inputs, common }: Step["spec"], input: number): boolean {
+	return common?.includes(inputs[input]) ?? false;
+}
+
 function joinedStep(run: readonly Step[]): Step {
 	const [{ spec, attrs, inputs }] = run;
 	const bytes = run.reduce((n, s) => n + room(s.inputs[0] as Operand), 0);
 	const shape = spec.together?.(bytes / 4, attrs) ?? [];
 	const all = inputs.map((first, i): Operand | undefined => {
-		if (!first) return undefined;
+		if (!first || isCommon(spec, i)) return first;
 		if (isUpdated(spec, i)) {
 			const { buffer, offset } = first.memory as Region;
 			const memory: Region = { buffer, offset, size: bytes };

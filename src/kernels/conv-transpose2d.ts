@@ -1,4 +1,5 @@
 import { invalid, ShapeError, Tensor } from "../engine/index.ts";
+import { cast } from "./cast.ts";
 import { conv2dInputGrad } from "./conv2d.ts";
 import { type ConvWindow, windowDefaults } from "./conv2d-geometry.ts";
 import { add } from "./elementwise.ts";
@@ -34,7 +35,8 @@ export function convTranspose2d(
 	try {
 		const size = transposedSize(x.shape, w.shape, window, pair(outputPadding));
 		const y = conv2dInputGrad(x, w, { ...window, size });
-		return b ? add(y, b) : y;
+		if (!b) return y;
+		return add(y, y.dtype === "f16" ? cast(b, { to: "f16" }) : b);
 	} catch (error) {
 		if (!(error instanceof ShapeError)) throw error;
 		throw new ShapeError(`convTranspose2d: ${error.message}`);

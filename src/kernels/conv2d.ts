@@ -45,6 +45,8 @@ export const conv2d: Op<["x", "w", "b?"], ConvWindow> =
 	/* @__PURE__ */ defineOp({
 		name: "conv2d",
 		inputs: ["x", "w", "b?"],
+		// Weights may be kept in f32 where images are f16.
+		dtypeLike: "x",
 		defaults: windowDefaults,
 		shape({ x, w, b }, attrs) {
 			imageRank("x", x);
@@ -94,6 +96,7 @@ export const conv2dInputGrad: Op<["dy", "w"], InputGradAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "conv2dInputGrad",
 		inputs: ["dy", "w"],
+		dtypeLike: "dy",
 		defaults: { ...windowDefaults, size: [0, 0] as Extents },
 		shape({ dy, w }, attrs) {
 			imageRank("dy", dy);
@@ -127,6 +130,8 @@ export const conv2dWeightGrad: Op<["x", "dy"], WeightGradAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "conv2dWeightGrad",
 		inputs: ["x", "dy"],
+		// Sums over all pixels of half-precision values need more than half precision.
+		dtype: "f32",
 		defaults: { ...windowDefaults, kernel: [0, 0] as Extents },
 		shape({ x, dy }, attrs) {
 			imageRank("x", x);

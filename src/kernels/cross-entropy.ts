@@ -80,6 +80,7 @@ export const crossEntropyInputGrad: Op<
 	CrossEntropyAttrs
 > = /* @__PURE__ */ defineOp({
 	name: "crossEntropyInputGrad",
+	dtypeLike: "logits",
 	inputs: ["logits", "labels", "total", "dy", "weights?"],
 	dtypes: { labels: "i32" },
 	defaults,

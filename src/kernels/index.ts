@@ -78,6 +78,11 @@ export {
 	type LabelWeightAttrs,
 	labelWeight,
 } from "./label-weight.ts";
+export {
+	adjustLossScale,
+	type LossScaleAttrs,
+	unscaleGradient,
+} from "./loss-scale.ts";
 export { maxPool, maxPoolInputGrad } from "./max-pool.ts";
 export {
 	moments,

@@ -163,6 +163,8 @@ function reduction(
 	return {
 		name,
 		inputs: ["x"],
+		// Sums of half-precision values need more than half precision.
+		dtype: "f32",
 		defaults: { axes: "all", keepDims: false },
 		shape({ x }, attrs) {
 			return reducedShape(x, attrs);

@@ -10,8 +10,14 @@ export const MOMENTS = ["running_mean", "running_var"] as const;
 /** Before the names of weights whose average is the model's. */
 export const TRAINED = "training.";
 
+/** Name of the loss scale's tensor in a file. */
+export const SCALING = "loss_scaling";
+
 /** A TrainingState without its tensors, as the metadata carries it. */
-export type Progress = Omit<TrainingState, "optimizer" | "weights"> & {
+export type Progress = Omit<
+	TrainingState,
+	"optimizer" | "weights" | "scaling"
+> & {
 	/** Whether tensors `training.PARAMETER` of the file are what is trained, and the model's their average. */
 	readonly averaged: boolean;
 	/** Name of the optimizer, */
@@ -182,6 +188,7 @@ export function checkTensors(
 	for (const [name, channels] of momentSpecs(config)) {
 		for (const part of MOMENTS) wanted.set(`${name}.${part}`, [channels]);
 	}
+	if (stored.tensors.has(SCALING)) wanted.set(SCALING, [2]);
 	for (const [name, shape] of wanted) {
 		const found = stored.tensors.get(name);
 		if (!found) {

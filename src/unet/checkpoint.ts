@@ -9,6 +9,7 @@ import {
 	checkTensors,
 	MOMENTS,
 	type Progress,
+	SCALING,
 	storedProgress,
 	TRAINED,
 	toFile,
@@ -64,7 +65,8 @@ export async function encodeCheckpoint(
 	]);
 	const sources = Object.entries({ ...model.params, ...model.state });
 	if (training) {
-		const { optimizer, weights, ...progress } = training;
+		const { optimizer, weights, scaling, ...progress } = training;
+		if (scaling) sources.push([SCALING, scaling]);
 		const json: Progress = {
 			...progress,
 			averaged: weights !== undefined,
@@ -156,10 +158,13 @@ export function loadModel(
 	const slots = Object.fromEntries(
 		optimizerSlots.map((slot) => [slot, likeParams(`optimizer.${slot}.`)]),
 	);
-	const training = {
+	const training: TrainingState = {
 		...standing,
 		...(averaged && { weights: likeParams(TRAINED) }),
 		optimizer: { name: optimizer, step, slots },
 	};
+	if (stored.tensors.has(SCALING)) {
+		training.scaling = tensor(values(SCALING), [2], { device });
+	}
 	return { model, training, metadata };
 }

@@ -23,6 +23,11 @@ export {
 	type RateSearch,
 } from "./find-learning-rate.ts";
 export {
+	type HalfPrecisionOptions,
+	halfPrecision,
+	type Precision,
+} from "./half-precision.ts";
+export {
 	type FanOptions,
 	glorotNormal,
 	glorotUniform,

@@ -1,4 +1,4 @@
-import { release } from "../engine/index.ts";
+import { release, type Tensor } from "../engine/index.ts";
 import type { BatchShape, LabelledBatch } from "./batch-step.ts";
 import { checkAverage, checkOptions } from "./check-training.ts";
 import { ConfigError, NumericError } from "./errors.ts";
@@ -41,6 +41,8 @@ export interface TrainingState {
 	readonly weights?: NamedTensors;
 	/** Its `step` is also the position in the learning rate's schedule. */
 	readonly optimizer: OptimizerState<NamedTensors>;
+	/** Loss scale and steps since it changed, [2]; absent before a training with `precision`. */
+	scaling?: Tensor;
 }
 
 /** What `onStep` is told once a step's loss is known. */
@@ -59,6 +61,8 @@ export interface EpochReport {
 	readonly epoch: number;
 	/** Mean loss of its steps. */
 	readonly trainLoss: number;
+	/** Absent without `precision`. */
+	readonly lossScale?: number;
 	/** Absent without validation batches. */
 	readonly validation?: Evaluation;
 	/** Whether the validation is the best so far; always true without validation. */
@@ -127,6 +131,8 @@ export async function train(
 	const weights = uploadWeights(model, options.classWeights);
 	const state = options.resume ?? newState(model, optimizer, options);
 	checkAverage(state, options);
+	if (options.precision)
+		state.scaling ??= options.precision.start(model.device);
 	const isFrozen = () => options.frozenIn?.(state.epoch + 1) ?? false;
 	const stepFor = (frozen: boolean) =>
 		trainingStep(
@@ -136,6 +142,7 @@ export async function train(
 			state.optimizer,
 			weights,
 			state.weights,
+			state.scaling,
 		);
 	let frozen = isFrozen();
 	let step = stepFor(frozen);
@@ -233,6 +240,8 @@ async function closeEpoch(
 	options: TrainOptions,
 	state: TrainingState,
 ): Promise<EpochReport | undefined> {
+	const lossScale = options.precision && (await state.scaling?.data())?.[0];
+	if (lossScale !== undefined) options.precision?.check(lossScale);
 	let validation: Evaluation | undefined;
 	let best = true;
 	if (options.validBatches) {
@@ -262,6 +271,7 @@ async function closeEpoch(
 	return {
 		epoch: state.epoch,
 		trainLoss,
+		...(lossScale !== undefined && { lossScale }),
 		...(validation && { validation }),
 		best,
 		state,

@@ -15,6 +15,7 @@ import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
 import { ConfigError } from "./errors.ts";
 import { awaitedLater, IGNORE_LABEL, type LossOptions } from "./evaluate.ts";
+import type { Precision } from "./half-precision.ts";
 import { forward, type Model, type NamedTensors } from "./model.ts";
 import {
 	type Optimizer,
@@ -45,6 +46,8 @@ export interface StepOptions extends LossOptions {
 	 * TensorFlow's ExponentialMovingAverage.
 	 */
 	readonly average?: number | undefined;
+	/** `halfPrecision()` stores activations and their gradients in f16; default f32. */
+	readonly precision?: Precision | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export interface StepOptions extends LossOptions {
  * moments, average of the weights. It takes images and labels of each part of
  * the batch in turn, and returns the mean loss. `trained` is what follows the
  * gradients: the model's parameters, unless they are to be an average.
+ * `scaling` is the loss scale that goes with `precision`.
  */
 export function plainStep(
 	model: Model,
@@ -61,45 +65,55 @@ export function plainStep(
 	weights: Tensor | undefined,
 	rate: () => number,
 	trained: NamedTensors = model.params,
+	scaling?: Tensor,
 ): (...parts: Tensor[]) => Tensor {
 	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
 	const { clip, accumulate = 1, average, frozen = false } = options;
 	const part = (all: NamedTensors) => (frozen ? withoutBackbone(all) : all);
+	const precision = scaling && options.precision;
 	const { momentum } = model.config;
 	const gradients = valueAndGrad(
 		(params: NamedTensors, x: Tensor, labels: Tensor) => {
 			const step = eachRun(() => state.step, state.step);
 			const all = frozen ? { ...model.params, ...params } : params;
-			const out = forward(model, all, x, { training: true, frozen, step });
+			const input = precision?.store(x) ?? x;
+			const out = forward(model, all, input, { training: true, frozen, step });
 			const whole = lossOf(out.logits, labels, { weights, ignore });
-			const loss =
+			const share =
 				accumulate > 1 ? scale(whole, { by: 1 / accumulate }) : whole;
-			return { loss, moments: out.moments };
+			const loss = precision ? precision.scaled(share, scaling) : share;
+			return { loss, share, moments: out.moments };
 		},
 	);
 	return (...parts) => {
 		const params = part(trained);
 		let loss: Tensor | undefined;
 		let grads: NamedTensors = {};
+		const moments: [string, Tensor][] = [];
 		for (let i = 0; i < parts.length; i += 2) {
 			const found = gradients(params, parts[i], parts[i + 1]);
 			const { value } = found;
-			for (const [name, batchMoments] of Object.entries(value.moments)) {
-				updateMoments(model.state[name], batchMoments, { momentum });
-			}
+			moments.push(...Object.entries(value.moments));
 			grads = loss ? sumOf(grads, found.grads) : found.grads;
-			loss = loss ? add(loss, value.loss) : value.loss;
+			loss = loss ? add(loss, value.share) : value.share;
 		}
 		if (!loss) throw new ConfigError("a step needs a batch");
-		const limited = clip ? clipGradients(grads, clip) : grads;
-		optimizerStep(optimizer, stateOf(state, part), params, limited, live(rate));
-		if (average !== undefined) {
+		const update = () => {
+			for (const [name, batchMoments] of moments) {
+				updateMoments(model.state[name], batchMoments, { momentum });
+			}
+			const limited = clip ? clipGradients(grads, clip) : grads;
+			const own = stateOf(state, part);
+			optimizerStep(optimizer, own, params, limited, live(rate));
+			if (average === undefined) return;
 			const decay = () =>
 				Math.min(average, (1 + state.step) / (10 + state.step));
 			for (const [name, w] of Object.entries(params)) {
 				updateMoments(model.params[name], w, { momentum: live(decay) });
 			}
-		}
+		};
+		if (precision) precision.apply(grads, scaling, update);
+		else update();
 		return loss;
 	};
 }
@@ -145,6 +159,7 @@ export function trainingStep(
 	state: OptimizerState<NamedTensors>,
 	weights: Tensor | undefined,
 	trained: NamedTensors = model.params,
+	scaling?: Tensor,
 ): TrainingStep {
 	for (const slot of Object.values(state.slots)) pack(slot);
 	for (const tensors of new Set([trained, model.params, model.state])) {
@@ -154,7 +169,7 @@ export function trainingStep(
 	const now = () => rate;
 	const step = batchStep(
 		model.device,
-		plainStep(model, options, optimizer, state, weights, now, trained),
+		plainStep(model, options, optimizer, state, weights, now, trained, scaling),
 		options.accumulate,
 	);
 	const run = (batch: LabelledBatch, learningRate: number) => {

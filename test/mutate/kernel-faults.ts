@@ -13,6 +13,18 @@ export const kernelFaults: readonly Fault[] = [
 	),
 	kernel("concat", "j - params.aRow", "j", "concat"),
 	kernel(
+		"unscale-gradient",
+		"largest >= 0x7f800000",
+		"largest > 0x7f800000",
+		"unscaleGradient",
+	),
+	kernel(
+		"loss-scale-adjust",
+		"steps >= params.growAfter",
+		"steps > params.growAfter",
+		"adjustLossScale",
+	),
+	kernel(
 		"window",
 		"u32(i32(at.y) - params.top)",
 		"u32(i32(at.y) + params.top)",

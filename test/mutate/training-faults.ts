@@ -58,6 +58,36 @@ export const trainingFaults: readonly Fault[] = [
 		tests: ["test/cli/resume.test.ts"],
 		only: "chrome: interrupted",
 	},
+	fault(
+		"src/unet/half-precision.ts",
+		"skipIf(found, update);",
+		"update();",
+		"test/unet/half-precision.test.ts",
+	),
+	fault(
+		"src/unet/half-precision.ts",
+		"leaves(grads).map((g) => [g.storage, g])",
+		"leaves(grads).map((g) => [g, g])",
+		"test/unet/half-precision.test.ts",
+	),
+	fault(
+		"src/unet/checkpoint.ts",
+		"if (scaling) sources.push([SCALING, scaling]);",
+		"",
+		"test/unet/half-precision.test.ts",
+	),
+	fault(
+		"src/unet/train.ts",
+		"state.scaling ??= ",
+		"state.scaling = ",
+		"test/unet/half-precision.test.ts",
+	),
+	fault(
+		"src/engine/together.ts",
+		"if (isCommon(spec, i)) return true;",
+		"",
+		"test/unet/half-precision.test.ts",
+	),
 	{
 		file: "src/data/resize.ts",
 		from: "(i + 0.5) * scale",
