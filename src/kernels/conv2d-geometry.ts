@@ -96,6 +96,11 @@ export function geometry(
 	};
 }
 
+/** Whether neighbouring outputs see neighbouring windows without gaps: stride 1, no dilation. */
+export function stepsByOne({ stride, dilation }: ConvGeometry): boolean {
+	return [...stride, ...dilation].every((v) => v === 1);
+}
+
 /** The uniform fields that all convolution kernels share. WGSL vectors are (x, y), attributes [height, width]. */
 export function windowParams(g: ConvGeometry) {
 	return {

@@ -7,7 +7,7 @@ import {
 	type Variant,
 } from "../engine/index.ts";
 import { filterStage } from "./conv2d-direct.ts";
-import type { ConvGeometry } from "./conv2d-geometry.ts";
+import { type ConvGeometry, stepsByOne } from "./conv2d-geometry.ts";
 import stripKernel from "./conv2d-strip.wgsl";
 import { splitWeightGrad } from "./conv2d-weight-grad.ts";
 import weightGradKernel from "./conv2d-weight-grad-strip.wgsl";
@@ -27,8 +27,7 @@ export function fewChannels(r: number, q: number): boolean {
 
 /** Kernels three wide, stride 1, no dilation, `results` in fours. */
 function applies(g: ConvGeometry, results: number): boolean {
-	const one = [...g.stride, ...g.dilation].every((v) => v === 1);
-	return one && g.kernel[1] === 3 && results % 4 === 0;
+	return stepsByOne(g) && g.kernel[1] === 3 && results % 4 === 0;
 }
 
 /** An image whose channels are not in fours is copied into one with zeros beside them. */
@@ -39,62 +38,86 @@ function inFours(name: string, pixels: number, channels: number) {
 	return { stages: [stage], scratch: { padded: elements }, image: "padded" };
 }
 
-/** The way to compute `conv2d`, if it applies; for software adapters, whose lanes in fours are neighbours. */
+/** The way to compute `conv2d`, if it applies. */
 export function stripForward(
 	g: ConvGeometry,
-	{ software, features }: Capabilities,
+	capabilities: Capabilities,
 	hasBias: boolean,
 ): Variant[] {
-	const { batch, height, width, channels: c, outChannels: o } = g;
-	if (!software || !features.has("subgroups") || !applies(g, o)) return [];
-	const x = inFours("x", batch * height * width, c);
-	const main = dispatch({
-		kernel: stripKernel,
-		params: {
-			x_size: [width, height],
-			y_size: [g.outWidth, g.outHeight],
-			pad: [g.left, g.top],
-			kernel_height: g.kernel[0],
-			c,
-			c4: ceilDiv(c, 4),
-			o4: o / 4,
-			batch,
-		},
-		constants: { HAS_BIAS: hasBias ? 1 : 0 },
-		grid: stripGrid(batch, g.outHeight, g.outWidth, o),
-		rename: { x: x.image },
+	return convolution(g, capabilities, {
+		image: "x",
+		from: [g.width, g.height],
+		to: [g.outWidth, g.outHeight],
+		pad: [g.left, g.top],
+		reduced: g.channels,
+		results: g.outChannels,
+		flip: false,
+		hasBias,
 	});
-	return [{ stages: [...x.stages, main], scratch: x.scratch }];
 }
 
 /** The way to compute `conv2dInputGrad`, if it applies: the convolution of dy with the rotated filter. */
 export function stripInputGrad(
 	g: ConvGeometry,
-	{ software, features }: Capabilities,
+	capabilities: Capabilities,
 ): Variant[] {
-	const { batch, outHeight, outWidth, channels: c, outChannels: o } = g;
-	if (!software || !features.has("subgroups") || !applies(g, c)) return [];
-	const dy = inFours("dy", batch * outHeight * outWidth, o);
-	const filter = filterStage(3 * g.kernel[0], o, c, true);
+	return convolution(g, capabilities, {
+		image: "dy",
+		from: [g.outWidth, g.outHeight],
+		to: [g.width, g.height],
+		pad: [2 - g.left, g.kernel[0] - 1 - g.top],
+		reduced: g.outChannels,
+		results: g.channels,
+		flip: true,
+		hasBias: false,
+	});
+}
+
+/** What is convolved into what; extents are width, height. */
+interface Strips {
+	readonly image: string;
+	readonly from: readonly [number, number];
+	readonly to: readonly [number, number];
+	readonly pad: readonly [number, number];
+	readonly reduced: number;
+	readonly results: number;
+	readonly flip: boolean;
+	readonly hasBias: boolean;
+}
+
+/** For software adapters, whose lanes in fours are neighbours. */
+function convolution(
+	g: ConvGeometry,
+	{ software, features }: Capabilities,
+	{ image, from, to, pad, reduced, results, flip, hasBias }: Strips,
+): Variant[] {
+	if (!software || !features.has("subgroups") || !applies(g, results)) {
+		return [];
+	}
+	const x = inFours(image, g.batch * from[0] * from[1], reduced);
+	const filter = flip
+		? filterStage(3 * g.kernel[0], reduced, results, true)
+		: undefined;
 	const main = dispatch({
 		kernel: stripKernel,
 		params: {
-			x_size: [outWidth, outHeight],
-			y_size: [g.width, g.height],
-			pad: [2 - g.left, g.kernel[0] - 1 - g.top],
+			x_size: from,
+			y_size: to,
+			pad,
 			kernel_height: g.kernel[0],
-			c: o,
-			c4: ceilDiv(o, 4),
-			o4: c / 4,
-			batch,
+			c: reduced,
+			c4: ceilDiv(reduced, 4),
+			o4: results / 4,
+			batch: g.batch,
 		},
-		grid: stripGrid(batch, g.height, g.width, c),
-		rename: { x: dy.image, w: "filter" },
+		constants: { HAS_BIAS: hasBias ? 1 : 0 },
+		grid: stripGrid(g.batch, to[1], to[0], results),
+		rename: { x: x.image, ...(filter && { w: "filter" }) },
 	});
 	return [
 		{
-			stages: [...dy.stages, filter.stage, main],
-			scratch: { ...dy.scratch, filter: filter.elements },
+			stages: [...x.stages, ...(filter ? [filter.stage] : []), main],
+			scratch: { ...x.scratch, ...(filter && { filter: filter.elements }) },
 		},
 	];
 }

@@ -6,7 +6,7 @@ import {
 	linearGrid,
 	type Variant,
 } from "../engine/index.ts";
-import type { ConvGeometry } from "./conv2d-geometry.ts";
+import { type ConvGeometry, stepsByOne } from "./conv2d-geometry.ts";
 import {
 	type MatmulKind,
 	matmulOuterStage,
@@ -80,7 +80,6 @@ export function winogradApplies(
 	tile: TileSize,
 	capabilities: Capabilities,
 ): boolean {
-	const one = [...g.stride, ...g.dilation].every((v) => v === 1);
 	const tiles = (h: number, w: number) =>
 		g.batch * ceilDiv(h, tile) * ceilDiv(w, tile);
 	const most = Math.max(
@@ -89,7 +88,7 @@ export function winogradApplies(
 	);
 	const bytes = 4 * planesOf(tile) * most * Math.max(g.channels, g.outChannels);
 	return (
-		one &&
+		stepsByOne(g) &&
 		g.kernel[0] === 3 &&
 		g.kernel[1] === 3 &&
 		g.channels % 4 === 0 &&
