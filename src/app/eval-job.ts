@@ -1,12 +1,5 @@
 import { readBatch } from "../data/batches.ts";
-import {
-	capture,
-	type Device,
-	release,
-	softmax,
-	type Tensor,
-	tensor,
-} from "../index.ts";
+import { type Device, softmax } from "../index.ts";
 import {
 	evaluate,
 	type LabelledBatch,
@@ -14,6 +7,7 @@ import {
 	predict,
 } from "../unet/index.ts";
 import type { Job, JobHost } from "./job.ts";
+import { perBatch } from "./per-batch.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -60,15 +54,11 @@ export async function runPredict(
 	const { model } = loadModel(bytes, "checkpoint", { device });
 	const { classes } = model.config;
 	const each = set.height * set.width * classes;
-	const scoresOf = capture((x: Tensor) => softmax(predict(model, x)));
+	const scoresOf = perBatch(device, (x) => softmax(predict(model, x)));
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
-		const { x, shape } = await readBatch(set, indices);
-		const input = tensor(x, shape, { device });
-		await scoresOf.prepare(input);
-		const result = scoresOf(input);
-		const scores = Float32Array.from(await result.data());
-		for (const t of [input, result]) release(t);
+		const batch = await readBatch(set, indices);
+		const scores = Float32Array.from(await scoresOf.run(batch));
 		for (const [i, index] of indices.entries()) {
 			const one = scores.slice(i * each, (i + 1) * each);
 			await host.write(`scores/${index}`, new Uint8Array(one.buffer));

@@ -1,9 +1,10 @@
 import { readBatch } from "../data/batches.ts";
 import type { SampleSource } from "../data/sample-source.ts";
 import { IGNORE } from "../data/segmentation-set.ts";
-import { argmax, capture, release, type Tensor, tensor } from "../index.ts";
+import { argmax } from "../index.ts";
 import { forward, type Model, meanIou } from "../unet/index.ts";
 import type { JobHost, RankedImage } from "./job.ts";
+import { perBatch } from "./per-batch.ts";
 import { chunks } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -23,24 +24,20 @@ export async function rankImages(
 	host: JobHost,
 	reporter: Reporter,
 ): Promise<void> {
-	const { device } = model;
 	const { classes } = model.config;
 	const total = table(classes);
 	const count = Math.min(options.count, Math.floor(set.count / 2));
 	let best: Judged[] = [];
 	let worst: Judged[] = [];
-	const classesOf = capture((x: Tensor) =>
+	const classesOf = perBatch(model.device, (x) =>
 		argmax(forward(model, model.params, x).logits),
 	);
 	try {
 		for (const indices of chunks(set.count, options.batch)) {
 			if (reporter.signal.aborted) return;
-			const { x, labels, shape } = await readBatch(set, indices);
-			const input = tensor(x, shape, { device });
-			await classesOf.prepare(input);
-			const result = classesOf(input);
-			const found = Uint8Array.from(await result.data());
-			for (const t of [input, result]) release(t);
+			const batch = await readBatch(set, indices);
+			const { labels, shape } = batch;
+			const found = Uint8Array.from(await classesOf.run(batch));
 			const pixels = shape[1] * shape[2];
 			const judged = indices.flatMap((index, n): Judged[] => {
 				const [from, to] = [n * pixels, (n + 1) * pixels];
