@@ -1,4 +1,5 @@
 import { bindableBytes } from "./bind.ts";
+import { updateEarly } from "./early.ts";
 import { fuseEpilogues } from "./fuse.ts";
 import type { Variant } from "./kernel.ts";
 import {
@@ -23,7 +24,7 @@ export interface Task {
 
 /** What has to be done of a recording, with the variants that do it. */
 export function tasksOf(device: WebgpuDevice, recording: Recording): Task[] {
-	const steps = joinUpdates(needed(recording), recording);
+	const steps = updateEarly(joinUpdates(needed(recording), recording));
 	const tasks = steps.map((step) => taskOf(device, step));
 	return fuseEpilogues(device, tasks, recording);
 }

@@ -6,6 +6,12 @@ import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
 import { sizeOf } from "./shape.ts";
 
 /**
+ * An update that is this large is not joined with more: launching it costs
+ * nothing beside it, and the gradients of all would have to wait for the last.
+ */
+const ENOUGH_BYTES = 4 << 20;
+
+/**
  * Joins neighbouring updates of tensors that lie side by side into one step
  * over all of them. What they read (gradients) is then planned side by side
  * too, with the same gaps; the gaps hold anything and nobody reads them.
@@ -26,6 +32,7 @@ export function joinUpdates(
 		if (!fits || (run.length && !follows(run, step))) close();
 		if (fits) run.push(step);
 		else joined.push(step);
+		if (bytesOfAll(run) >= ENOUGH_BYTES) close();
 	}
 	close();
 	return joined;
@@ -70,7 +77,7 @@ function isCommon({ inputs, common }: Step["spec"], input: number): boolean {
 
 function joinedStep(run: readonly Step[]): Step {
 	const [{ spec, attrs, inputs }] = run;
-	const bytes = run.reduce((n, s) => n + room(s.inputs[0] as Operand), 0);
+	const bytes = bytesOfAll(run);
 	const shape = spec.together?.(bytes / 4, attrs) ?? [];
 	const all = inputs.map((first, i): Operand | undefined => {
 		if (!first || isCommon(spec, i)) return first;
@@ -89,6 +96,10 @@ function joinedStep(run: readonly Step[]): Step {
 		return { shape, dtype: "f32", memory: host };
 	});
 	return { spec, attrs, inputs: all, y: undefined };
+}
+
+function bytesOfAll(run: readonly Step[]): number {
+	return run.reduce((n, { inputs }) => n + room(inputs[0] as Operand), 0);
 }
 
 function room({ dtype, shape }: Operand): number {

@@ -83,6 +83,19 @@ export const trainingFaults: readonly Fault[] = [
 		"test/unet/half-precision.test.ts",
 	),
 	fault(
+		"src/engine/early.ts",
+		" || meet(usedBy(a), writtenBy(b))",
+		"",
+		"test/early.test.ts",
+	),
+	fault(
+		"src/engine/early.ts",
+		"meet(writtenBy(a), usedBy(b)) || ",
+		"",
+		"test/early.test.ts",
+	),
+	fault("src/engine/tasks.ts", "updateEarly(", "(", "test/early.test.ts"),
+	fault(
 		"src/engine/together.ts",
 		"if (isCommon(spec, i)) return true;",
 		"",
