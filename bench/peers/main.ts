@@ -1,15 +1,11 @@
-// npm run bench:peers [-- --runtime chrome|node] [--gpu auto|software|hardware]
-//   [--driver swiftshader|lavapipe|system] [--peers NAME,NAME] [--filter TEXT]
-//   [--budget SECONDS] [--heavy] [--out FOLDER]
-// The same workloads in wgrad and in other libraries, side by side. Writes
-// RESULTS.md and peers.json in the folder; progress goes to stderr.
+// The same workloads in wgrad and in other libraries; progress goes to stderr.
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { UsageError, WgradError } from "../../src/data/errors.ts";
 import { chromeRuntime } from "./chrome.ts";
 import { installPeers, peerVersions } from "./install.ts";
 import { nodeRuntime } from "./node.ts";
-import { type Options, readOptions } from "./options.ts";
+import { HELP, type Options, readOptions } from "./options.ts";
 import { pytorchRow } from "./pytorch.ts";
 import { type Recorded, record } from "./record.ts";
 import type { Runtime } from "./runtime.ts";
@@ -19,6 +15,10 @@ const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<void> {
 	const options = readOptions();
+	if (options.help) {
+		process.stdout.write(HELP);
+		return;
+	}
 	const wanted = workloads.filter((w) => w.name.includes(options.filter));
 	if (!wanted.length) {
 		throw new UsageError(`--filter ${options.filter}: no workload has it`);

@@ -4,6 +4,23 @@ import { LIBRARIES } from "./programs.ts";
 
 export type Options = ReturnType<typeof readOptions>;
 
+export const HELP = `Usage: npm run bench:peers -- [options]
+The same workloads in wgrad and in other libraries, side by side.
+Writes RESULTS.md and peers.json; each row replaces its older one.
+
+  --runtime chrome|node                  headless Chrome (default), or Node with npm webgpu
+  --gpu auto|software|hardware           which adapter Chrome takes (default auto)
+  --driver swiftshader|lavapipe|system   in Node; default the first that works
+  --peers NAME,NAME                      ${LIBRARIES.slice(1).join(", ")}; default all that run there
+  --filter TEXT                          only workloads with this in their name, e.g. "step: pets"
+  --budget SECONDS                       to repeat one workload, all libraries together (default 20)
+  --heavy                                also steps that take minutes on software adapters
+  --out FOLDER                           of RESULTS.md and peers.json (default bench)
+  --help                                 this text
+
+Example: npm run bench:peers -- --filter "weight gradient" --peers jax-js
+`;
+
 /** The command line's options. Throws UsageError, or what parseArgs throws. */
 export function readOptions() {
 	const { values } = parseArgs({
@@ -16,6 +33,7 @@ export function readOptions() {
 			budget: { type: "string", default: "20" },
 			heavy: { type: "boolean", default: false },
 			out: { type: "string", default: "bench" },
+			help: { type: "boolean", default: false },
 		},
 	});
 	const budget = Number(values.budget);
@@ -45,6 +63,7 @@ export function readOptions() {
 		filter: values.filter,
 		budgetMs: budget * 1000,
 		heavy: values.heavy,
+		help: values.help,
 		out: values.out,
 	};
 }
