@@ -169,17 +169,22 @@ async function loadFor(
 			: await loadFolder(
 					dir,
 					{
-						...(preprocessing.map && { map: preprocessing.map }),
+						// What the training took values for, not what this layout would.
+						map: preprocessing.map ?? {},
+						...(preprocessing.offset !== undefined && {
+							offset: preprocessing.offset,
+						}),
 						ignore: preprocessing.ignore,
 						...options,
 						classes,
+						classNames: preprocessing.classNames,
 						size: preprocessing.size,
 						...((inChannels === 1 || inChannels === 3) && {
 							channels: inChannels,
 						}),
 					},
 					terminal,
-				);
+				).then(({ set }) => set);
 	if (set.channels !== inChannels || set.classes !== classes) {
 		throw new DataError(
 			`has ${set.channels} channels and ${set.classes} classes but the checkpoint takes ${inChannels} and ${classes}; evaluate it on the kind of data it was trained on`,

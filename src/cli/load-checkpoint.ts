@@ -14,6 +14,7 @@ const preprocessing = v.object({
 	size: v.tuple([positive, positive]),
 	classNames: v.array(v.string()),
 	map: v.optional(v.record(v.string(), v.number())),
+	offset: v.optional(v.number()),
 	ignore: v.array(v.number()),
 });
 

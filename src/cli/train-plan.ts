@@ -85,9 +85,7 @@ export interface TrainPlan {
 	readonly origin: Origin;
 	readonly tune: Tune | undefined;
 	/** How the data is read and divided. */
-	readonly load: LoadOptions & {
-		readonly classNames?: readonly string[] | undefined;
-	};
+	readonly load: LoadOptions;
 	readonly divide: Divide;
 	readonly seed: number;
 	/** The configuration, once the data is known. */
@@ -97,7 +95,7 @@ export interface TrainPlan {
 
 /** A new run as the options describe it. Throws UsageError naming the option. */
 export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
-	const { data: dir, seed = 0, classes } = values;
+	const { data: dir, seed = 0 } = values;
 	if (dir === undefined) {
 		throw new UsageError(
 			`--data is missing; give ${TRAIN_OPTIONS.data.wanted}, for example: wgrad train --data pets`,
@@ -122,17 +120,10 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 			command: process.argv.slice(2),
 		},
 		tune,
-		load: {
-			...mask,
-			...shapeOptions(values),
-			classNames: Array.isArray(classes) ? classes : undefined,
-		},
+		load: { ...mask, ...shapeOptions(values) },
 		divide: divisionOf(values, seed, warn),
 		seed,
 		config: (data) =>
-			resolveConfig(values, dir, data, {
-				...(mask.map && { map: mask.map }),
-				ignore: mask.ignore ?? [],
-			}),
+			resolveConfig(values, dir, data),
 	};
 }
