@@ -1,5 +1,5 @@
-// Filled shapes by the rules of Pillow's ImageDraw (12.3), with which labelme
-// draws: corners are cut to whole numbers, the outline belongs to the shape,
+// Filled shapes by the rules of Pillow's ImageDraw (9), with which labelme's
+// own masks were drawn: corners are cut to whole numbers, the outline belongs to the shape,
 // slopes and crossings are 32-bit floats.
 
 /** A point as x, y. */
@@ -85,7 +85,12 @@ function fillEdges(canvas: Canvas, edges: readonly Edge[], ink: number): void {
 			if (y < edge.top || y > edge.bottom) continue;
 			const x = crossing(edge, y);
 			if (y === edge.bottom && y < bottom) crossings.push(x, x);
-			else crossings.push(atCorner(sloped, i, y, x));
+			else {
+				crossings.push(x);
+				const moved = cornerOf(sloped, i, { y, x, bottom });
+				if (moved && crossings.length % 2 === 1 && moved.at < crossings.length)
+					crossings[moved.at] = moved.x;
+			}
 		}
 		crossings.sort((a, b) => a - b);
 		for (let i = 1; i < crossings.length; i += 2) {
@@ -95,33 +100,30 @@ function fillEdges(canvas: Canvas, edges: readonly Edge[], ink: number): void {
 }
 
 /**
- * Where flat edges meet in a corner, their next rows begin columns away from
- * it: the crossing moves there, so that the corner does not come off.
+ * Where two flat edges of one direction meet, the row begins or ends columns
+ * away from the corner. Pillow moves the crossing that has the number of the
+ * other edge, which is not always that edge's: masks on disk have it so.
  */
-function atCorner(
+function cornerOf(
 	edges: readonly Edge[],
 	index: number,
-	y: number,
-	x: number,
-): number {
+	{ y, x, bottom }: { y: number; x: number; bottom: number },
+): { at: number; x: number } | undefined {
 	const edge = edges[index];
-	if ((y !== edge.top && y !== edge.bottom) || edge.slope === 0) return x;
-	const next = y === edge.bottom ? y - 1 : y + 1;
-	const mine = crossing(edge, next);
-	for (const other of edges.slice(0, index)) {
-		if ((y !== other.top && y !== other.bottom) || other.slope === 0) continue;
-		if (roundUp(x) !== roundUp(crossing(other, y))) continue;
-		if (next < other.top || next > other.bottom) continue;
-		const others = crossing(other, next);
-		if (x > mine + 1 && x > others + 1) {
-			return f32(roundUp(Math.max(mine, others)) + 1);
+	const { slope } = edge;
+	if (slope === 0 || !Number.isInteger(x)) return undefined;
+	const next = y === bottom ? y - 1 : y + 1;
+	for (const [at, other] of edges.slice(0, index).entries()) {
+		if (slope > 0 ? other.slope <= 0 : other.slope >= 0) continue;
+		if (x !== crossing(other, y)) continue;
+		const ends = [crossing(edge, next), crossing(other, next)];
+		const [least, most] = [Math.min(...ends), Math.max(...ends)];
+		if (y === edge.bottom) {
+			return { at, x: slope > 0 ? f32(most + 1) : f32(least - 1) };
 		}
-		if (x < mine - 1 && x < others - 1) {
-			return f32(roundUp(Math.min(mine, others)) - 1);
-		}
-		return x;
+		return { at, x: slope > 0 ? least : f32(most + 1) };
 	}
-	return x;
+	return undefined;
 }
 
 /** Fills a polygon, even-odd, with its outline. */

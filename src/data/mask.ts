@@ -34,14 +34,27 @@ export interface Mask {
 /**
  * Reads a mask file: palette images give their indices, gray ones their
  * values (1, 2 and 4 bits not stretched), colour ones theirs if red, green
- * and blue agree everywhere, else a `colourValue` for each pixel.
+ * and blue agree everywhere, else a `colourValue` for each pixel. Given
+ * `colours`, those of a colour mask become their numbers.
  */
-export function decodeMask(bytes: Uint8Array, name: string, warn: Warn): Mask {
+export function decodeMask(
+	bytes: Uint8Array,
+	name: string,
+	warn: Warn,
+	colours?: ReadonlyMap<number, number>,
+): Mask {
 	const { height, width, samples, channels, depth, format } = decodeRaster(
 		bytes,
 		name,
 		warn,
 	);
+	if (channels === 3 && colours) {
+		const values = coloursOf(samples, depth);
+		for (let i = 0; i < values.length; i++) {
+			values[i] = colours.get(values[i]) ?? values[i];
+		}
+		return { height, width, values };
+	}
 	const values =
 		channels === 1 ? samples : (grayOf(samples) ?? coloursOf(samples, depth));
 	return { height, width, values, lossy: format === "JPEG" };

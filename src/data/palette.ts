@@ -11,9 +11,9 @@ export function colourValue([red, green, blue]: Colour): number {
 
 /** A value as the command line has it: `7`, or `#800000` for a colour. */
 export function formatValue(value: number): string {
-	return value < COLOUR
-		? String(value)
-		: `#${(value - COLOUR).toString(16).padStart(6, "0")}`;
+	return value >= COLOUR
+		? `#${(value - COLOUR).toString(16).padStart(6, "0")}`
+		: String(value);
 }
 
 /**

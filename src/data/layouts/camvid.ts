@@ -5,7 +5,7 @@ import { looksLikeImage } from "../image.ts";
 import { pairFiles } from "../pair-files.ts";
 import { type Colour, colourValue } from "../palette.ts";
 import { filesOf, hasFolder, nameOf, readText, type Tree } from "../tree.ts";
-import type { Layout, Listing, Parts } from "./layout.ts";
+import type { Layout, Parts } from "./layout.ts";
 import { maskedItem } from "./masked.ts";
 
 /** SegNet's 11 classes by number; 11 is void. */
@@ -89,6 +89,14 @@ const COLOURS: readonly (readonly Colour[])[] = [
 	],
 ];
 
+/** The class number of each colour; black is void. */
+const NUMBERS: ReadonlyMap<number, number> = new Map([
+	[colourValue([0, 0, 0]), VOID],
+	...COLOURS.flatMap((colours, id) =>
+		colours.map((colour): [number, number] => [colourValue(colour), id]),
+	),
+]);
+
 const PARTS = ["train", "val", "test"] as const;
 /** The folders of CamVid as its authors give it: images, masks called NAME_L. */
 const ORIGINAL = ["701_StillsRaw_full", "LabeledApproved_full"] as const;
@@ -120,10 +128,12 @@ export const camvid: Layout = {
 		const lost = all.flatMap(({ lonely }) => lonely);
 		return {
 			items: all.flatMap(({ pairs }) =>
-				pairs.map(([image, mask]) => maskedItem(tree, image, mask, warn)),
+				pairs.map(([image, mask]) =>
+					maskedItem(tree, image, mask, warn, NUMBERS),
+				),
 			),
 			place: tree.shown(""),
-			labels: labels(),
+			labels: { ignore: [VOID] },
 			classNames: CLASSES,
 			...namedParts(parts),
 			...(lost.length > 0 && {
@@ -133,16 +143,6 @@ export const camvid: Layout = {
 		};
 	},
 };
-
-function labels(): Listing["labels"] {
-	const known = COLOURS.flatMap((colours, id) =>
-		colours.map((colour) => [colourValue(colour), id] as const),
-	);
-	return {
-		map: Object.fromEntries(known),
-		ignore: [VOID, colourValue([0, 0, 0])],
-	};
-}
 
 interface Pairs {
 	readonly pairs: readonly (readonly [image: string, mask: string])[];

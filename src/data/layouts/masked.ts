@@ -10,12 +10,14 @@ export function maskedItem(
 	image: string,
 	mask: string,
 	warn: Warn,
+	colours?: ReadonlyMap<number, number>,
 ): Item {
 	return {
 		name: nameOf(image),
 		image,
 		truth: mask,
 		readImage: () => tree.read(image),
-		readMask: async () => decodeMask(await tree.read(mask), mask, warn),
+		readMask: async () =>
+			decodeMask(await tree.read(mask), mask, warn, colours),
 	};
 }

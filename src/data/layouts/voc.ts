@@ -17,6 +17,10 @@ const VOC_CLASSES = [
 	...["pottedplant", "sheep", "sofa", "train", "tvmonitor"],
 ];
 
+const COLOURS: ReadonlyMap<number, number> = new Map(
+	Array.from({ length: 256 }, (_, id) => [colourValue(vocColour(id)), id]),
+);
+
 const LISTS = "ImageSets/Segmentation";
 
 /**
@@ -55,10 +59,10 @@ export const voc: Layout = {
 		const classNames = names?.map((n) => n.replace(/^_(.*)_$/, "$1"));
 		return {
 			items: pairing.pairs.map(({ image, mask }) =>
-				maskedItem(tree, image, mask, warn),
+				maskedItem(tree, image, mask, warn, COLOURS),
 			),
 			place: tree.shown("SegmentationClass"),
-			labels: { map: colourMap(), ignore: [255, colourValue(vocColour(255))] },
+			labels: { ignore: [255] },
 			classNames: classNames ?? VOC_CLASSES,
 			...(parts && { parts }),
 			...(orphans.length > 0 && { orphans: orphans.join("; ") }),
@@ -66,11 +70,6 @@ export const voc: Layout = {
 		};
 	},
 };
-
-function colourMap(): Record<number, number> {
-	const ids = Array.from({ length: 255 }, (_, id) => id);
-	return Object.fromEntries(ids.map((id) => [colourValue(vocColour(id)), id]));
-}
 
 /** The parts in `ImageSets/Segmentation`, if it has both. */
 async function readParts(tree: Tree): Promise<Parts | undefined> {
