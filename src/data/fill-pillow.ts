@@ -1,5 +1,5 @@
-// Filled shapes by the rules of Pillow's ImageDraw (9), with which labelme's
-// own masks were drawn: corners are cut to whole numbers, the outline belongs to the shape,
+// Filled shapes by the rules of Pillow's ImageDraw of the versions with
+// which labelme's example masks were drawn (11.3 and 12.3 treat flat corners otherwise): corners are cut to whole numbers, the outline belongs to the shape,
 // slopes and crossings are 32-bit floats.
 
 /** A point as x, y. */
@@ -88,8 +88,7 @@ function fillEdges(canvas: Canvas, edges: readonly Edge[], ink: number): void {
 			else {
 				crossings.push(x);
 				const moved = cornerOf(sloped, i, { y, x, bottom });
-				if (moved && crossings.length % 2 === 1 && moved.at < crossings.length)
-					crossings[moved.at] = moved.x;
+				if (moved && moved.at < crossings.length) crossings[moved.at] = moved.x;
 			}
 		}
 		crossings.sort((a, b) => a - b);
@@ -115,7 +114,10 @@ function cornerOf(
 	const next = y === bottom ? y - 1 : y + 1;
 	for (const [at, other] of edges.slice(0, index).entries()) {
 		if (slope > 0 ? other.slope <= 0 : other.slope >= 0) continue;
-		if (x !== crossing(other, y)) continue;
+		const together =
+			(y === edge.top && y === other.top) ||
+			(y === edge.bottom && y === other.bottom);
+		if (!together || x !== crossing(other, y)) continue;
 		const ends = [crossing(edge, next), crossing(other, next)];
 		const [least, most] = [Math.min(...ends), Math.max(...ends)];
 		if (y === edge.bottom) {

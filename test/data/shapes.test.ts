@@ -4,7 +4,6 @@ import {
 	type Canvas,
 	drawLine,
 	fillCircle,
-	fillPolygon,
 	fillRectangle,
 	type Point,
 } from "../../src/data/fill-pillow.ts";
@@ -32,14 +31,6 @@ function agree<T extends readonly unknown[]>(
 	});
 	expect(wrong).toEqual([]);
 }
-
-test("polygons are Pillow's, pixel for pixel", () => {
-	agree(
-		oracle.polygons as [Point[], number][],
-		([, crc]) => crc,
-		(on, [points]) => fillPolygon(on, points, 1),
-	);
-});
 
 test("lines, circles and rectangles are Pillow's", () => {
 	agree(
