@@ -13,6 +13,7 @@ import {
 	headerOf,
 	loadFolder,
 	loadOptions,
+	optionsOfTraining,
 	sampleBytes,
 } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -166,25 +167,13 @@ async function loadFor(
 	const set =
 		dir === DIGITS
 			? (await digits(seed)).val
-			: await loadFolder(
-					dir,
-					{
-						// What the training took values for, not what this layout would.
-						map: preprocessing.map ?? {},
-						...(preprocessing.offset !== undefined && {
-							offset: preprocessing.offset,
-						}),
-						ignore: preprocessing.ignore,
-						...options,
-						classes,
-						classNames: preprocessing.classNames,
-						size: preprocessing.size,
-						...((inChannels === 1 || inChannels === 3) && {
-							channels: inChannels,
-						}),
-					},
-					terminal,
-				).then(({ set }) => set);
+			: (
+					await loadFolder(
+						dir,
+						{ ...optionsOfTraining(model, preprocessing), ...options },
+						terminal,
+					)
+				).set;
 	if (set.channels !== inChannels || set.classes !== classes) {
 		throw new DataError(
 			`has ${set.channels} channels and ${set.classes} classes but the checkpoint takes ${inChannels} and ${classes}; evaluate it on the kind of data it was trained on`,

@@ -7,6 +7,7 @@ import { type LoadedSet, loadAll } from "../data/load-set.ts";
 import type { ClassOptions } from "../data/mask.ts";
 import { sampleOf } from "../data/sample-source.ts";
 import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
+import type { UnetConfig } from "../unet/index.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import * as option from "./option.ts";
 import type { Divide } from "./split-options.ts";
@@ -98,6 +99,29 @@ export function shapeOptions({
 			classes: classes.length,
 			classNames: classes,
 		}),
+	};
+}
+
+/** How a training read its data: size, channels, classes, and what it took mask values for. */
+export function optionsOfTraining(
+	{ inChannels, classes }: Pick<UnetConfig, "inChannels" | "classes">,
+	{
+		size,
+		classNames,
+		// Without a map that of the layout would apply, which need not be the training's.
+		map = {},
+		offset,
+		ignore,
+	}: ClassOptions & Required<Pick<LoadOptions, "size" | "classNames">>,
+): LoadOptions {
+	return {
+		size,
+		classes,
+		classNames,
+		map,
+		...(offset !== undefined && { offset }),
+		...(ignore && { ignore }),
+		...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
 	};
 }
 

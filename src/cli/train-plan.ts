@@ -66,6 +66,8 @@ export interface Origin extends Where {
 	readonly data: string;
 	readonly images?: string;
 	readonly masks?: string;
+	readonly layout?: string;
+	readonly pair?: string;
 	readonly allowOrphans?: boolean;
 	/** Arguments of the command that began the run. */
 	readonly command?: readonly string[];
@@ -115,6 +117,8 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 			data: dir,
 			...(values.images && { images: values.images }),
 			...(values.masks && { masks: values.masks }),
+			...(values.layout && { layout: values.layout }),
+			...(values.pair && { pair: values.pair }),
 			...(mask.allowOrphans && { allowOrphans: true }),
 			...where,
 			command: process.argv.slice(2),
@@ -123,7 +127,6 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 		load: { ...mask, ...shapeOptions(values) },
 		divide: divisionOf(values, seed, warn),
 		seed,
-		config: (data) =>
-			resolveConfig(values, dir, data),
+		config: (data) => resolveConfig(values, dir, data),
 	};
 }
