@@ -48,7 +48,9 @@ export const FOLDER_OPTIONS = {
 			"a name with {} where the image's name stands",
 		),
 	),
-	"allow-orphans": option.flag("skip images without mask and the reverse"),
+	"allow-orphans": option.rare(
+		option.flag("skip images without mask and the reverse"),
+	),
 };
 
 /** The options as the loader takes them. */
