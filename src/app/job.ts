@@ -45,6 +45,8 @@ export interface TrainConfig {
 	readonly seed: number;
 	/** How mask values became class numbers, `--map 255=1`. */
 	readonly map?: Readonly<Record<string, number>>;
+	/** Added to the mask values that `map` does not have, `--offset -1`. */
+	readonly offset?: number;
 	/** Mask values that count in neither loss nor metrics. */
 	readonly ignore: readonly number[];
 }

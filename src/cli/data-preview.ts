@@ -65,17 +65,15 @@ export const preview = command({
 			);
 		}
 		const terminal = openTerminal();
-		const { seed = 0, count = 6, copies = 3, classes } = values;
-		const set =
+		const { seed = 0, count = 6, copies = 3 } = values;
+		const { set, classNames = [] } =
 			dir === DIGITS
-				? (await digits(seed)).train
+				? { set: (await digits(seed)).train, classNames: digitNames() }
 				: await loadFolder(
 						dir,
 						{ ...loadOptions(values), ...shapeOptions(values) },
 						terminal,
 					);
-		const names = dir === DIGITS ? digitNames() : classes;
-		const classNames = Array.isArray(names) ? names : [];
 		const config = resolveAugment(values, set, classNames);
 		const folder = openOutput(dirname(values.out));
 		const chosen = [...shuffled(set.count, createRandom(seed))].slice(0, count);

@@ -13,6 +13,7 @@ import {
 	headerOf,
 	loadFolder,
 	loadOptions,
+	optionsOfTraining,
 	sampleBytes,
 } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -166,20 +167,13 @@ async function loadFor(
 	const set =
 		dir === DIGITS
 			? (await digits(seed)).val
-			: await loadFolder(
-					dir,
-					{
-						...(preprocessing.map && { map: preprocessing.map }),
-						ignore: preprocessing.ignore,
-						...options,
-						classes,
-						size: preprocessing.size,
-						...((inChannels === 1 || inChannels === 3) && {
-							channels: inChannels,
-						}),
-					},
-					terminal,
-				);
+			: (
+					await loadFolder(
+						dir,
+						{ ...optionsOfTraining(model, preprocessing), ...options },
+						terminal,
+					)
+				).set;
 	if (set.channels !== inChannels || set.classes !== classes) {
 		throw new DataError(
 			`has ${set.channels} channels and ${set.classes} classes but the checkpoint takes ${inChannels} and ${classes}; evaluate it on the kind of data it was trained on`,

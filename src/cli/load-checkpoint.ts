@@ -13,7 +13,8 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const preprocessing = v.object({
 	size: v.tuple([positive, positive]),
 	classNames: v.array(v.string()),
-	map: v.optional(v.record(v.string(), v.number())),
+	map: v.exactOptional(v.record(v.string(), v.number())),
+	offset: v.exactOptional(v.number()),
 	ignore: v.array(v.number()),
 });
 

@@ -1,10 +1,13 @@
 import { basename, resolve } from "node:path";
 import type { SetHeader } from "../app/job.ts";
 import { DIGITS_BACKGROUND, makeDigits } from "../data/digits.ts";
+import { LAYOUTS } from "../data/layouts/index.ts";
 import type { LoadOptions } from "../data/load-options.ts";
-import { loadSet } from "../data/load-set.ts";
+import { type LoadedSet, loadAll } from "../data/load-set.ts";
+import type { ClassOptions } from "../data/mask.ts";
 import { sampleOf } from "../data/sample-source.ts";
 import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
+import type { UnetConfig } from "../unet/index.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import * as option from "./option.ts";
 import type { Divide } from "./split-options.ts";
@@ -21,9 +24,33 @@ export const FOLDER_OPTIONS = {
 		"a path",
 	),
 	masks: option.text("PATH", "masks: folder or .npy, likewise", "a path"),
-	map: option.valueMap("mask values to class numbers, e.g. 255=1"),
-	ignore: option.numbers("mask values left out of loss and metrics"),
-	"allow-orphans": option.flag("skip images without mask and the reverse"),
+	layout: {
+		...option.choice(
+			LAYOUTS.map(({ name }) => name),
+			"how the files lie, see docs/data.md (recognised)",
+		),
+		value: "NAME",
+	},
+	map: option.valueMap('values or colours to classes: 255=1, "#ff0000=2"'),
+	offset: option.rare(
+		option.number(
+			"N",
+			"added to mask values that --map leaves out",
+			"a whole number, for example -1",
+			Number.isInteger,
+		),
+	),
+	ignore: option.values("values or colours left out of loss and metrics"),
+	pair: option.rare(
+		option.text(
+			"TEMPLATE",
+			"masks' names, {} being the image's: \"{}_L.png\"",
+			"a name with {} where the image's name stands",
+		),
+	),
+	"allow-orphans": option.rare(
+		option.flag("skip images without mask and the reverse"),
+	),
 };
 
 /** The options as the loader takes them. */
@@ -32,6 +59,9 @@ export function loadOptions(values: {
 	masks: string | undefined;
 	map: Readonly<Record<number, number>> | undefined;
 	ignore: readonly number[] | undefined;
+	layout: string | undefined;
+	offset: number | undefined;
+	pair: string | undefined;
 	"allow-orphans": boolean;
 }): LoadOptions {
 	return {
@@ -39,6 +69,9 @@ export function loadOptions(values: {
 		...(values.masks && { masksPath: values.masks }),
 		...(values.map && { map: values.map }),
 		...(values.ignore && { ignore: values.ignore }),
+		...(values.layout && { layout: values.layout }),
+		...(values.offset !== undefined && { offset: values.offset }),
+		...(values.pair && { pair: values.pair }),
 		allowOrphans: values["allow-orphans"],
 	};
 }
@@ -63,9 +96,34 @@ export function shapeOptions({
 	return {
 		...(size && { size }),
 		...(channels && { channels: channels === "1" ? 1 : 3 }),
-		...(classes && {
-			classes: typeof classes === "number" ? classes : classes.length,
+		...(typeof classes === "number" && { classes }),
+		...(Array.isArray(classes) && {
+			classes: classes.length,
+			classNames: classes,
 		}),
+	};
+}
+
+/** How a training read its data: size, channels, classes, and what it took mask values for. */
+export function optionsOfTraining(
+	{ inChannels, classes }: Pick<UnetConfig, "inChannels" | "classes">,
+	{
+		size,
+		classNames,
+		// Without a map that of the layout would apply, which need not be the training's.
+		map = {},
+		offset,
+		ignore,
+	}: ClassOptions & Required<Pick<LoadOptions, "size" | "classNames">>,
+): LoadOptions {
+	return {
+		size,
+		classes,
+		classNames,
+		map,
+		...(offset !== undefined && { offset }),
+		...(ignore && { ignore }),
+		...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
 	};
 }
 
@@ -78,12 +136,14 @@ export interface TrainingData {
 	/** Names of the images that are kept out. */
 	readonly test: readonly string[];
 	readonly classNames: readonly string[];
+	/** How mask values became class numbers. */
+	readonly labels: ClassOptions;
 }
 
 /** Reads a folder and divides it, or builds the digits. */
 export async function loadTrainingData(
 	dir: string,
-	options: LoadOptions & { classNames?: readonly string[] | undefined },
+	options: LoadOptions,
 	{ divide, seed }: { divide: Divide; seed: number },
 	terminal: Terminal,
 ): Promise<TrainingData> {
@@ -96,36 +156,41 @@ export async function loadTrainingData(
 			valid: val,
 			test: [],
 			classNames: digitNames(),
+			labels: {},
 		};
 	}
-	const all = await loadFolder(dir, options, terminal);
-	const { train, val, test } = divide(all.names);
+	const loaded = await loadFolder(dir, options, terminal);
+	const all = loaded.set;
+	const { train, val, test } = divide(all.names, loaded.parts);
 	return {
 		title: basename(resolve(dir)),
 		train: subset(all, train),
 		valid: subset(all, val),
 		test: test.map((i) => all.names[i]),
-		classNames: options.classNames ?? numbered(all.classes),
+		classNames:
+			options.classNames ?? loaded.classNames ?? numbered(all.classes),
+		labels: loaded.labels,
 	};
 }
 
-/** Reads the set in a folder, telling how far it is. */
+/** Reads the set in a folder or archive, telling how far it is. */
 export async function loadFolder(
 	dir: string,
 	options: LoadOptions,
 	terminal: Terminal,
-): Promise<SegmentationSet> {
+): Promise<LoadedSet> {
 	try {
-		const set = await loadSet(dir, options, {
+		const loaded = await loadAll(dir, options, {
 			warn: terminal.warn,
 			progress: (done, total) =>
 				terminal.progress(done, total, `reading ${done} of ${total} images`),
 		});
 		terminal.endProgress();
+		const { set, layout } = loaded;
 		terminal.note(
-			`Data: ${set.count} images ${set.height}x${set.width}x${set.channels}, ${set.classes} classes (${dir})`,
+			`Data: ${set.count} images ${set.height}x${set.width}x${set.channels}, ${set.classes} classes (${dir}, layout ${layout})`,
 		);
-		return set;
+		return loaded;
 	} finally {
 		terminal.endProgress();
 	}

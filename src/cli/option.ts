@@ -1,5 +1,6 @@
 // The kinds of options; each gives one entry of a command's table.
 import * as v from "valibot";
+import { colourValue } from "../data/palette.ts";
 import type { Option } from "./command.ts";
 
 /** A switch. */
@@ -153,29 +154,41 @@ export function valueMap(
 	const schema = v.optional(
 		v.pipe(
 			v.string(),
-			v.regex(/^-?\d+=\d+(,-?\d+=\d+)*$/),
-			v.transform((s) =>
-				Object.fromEntries(s.split(",").map((pair) => pair.split("="))),
+			v.regex(new RegExp(`^${MASK_VALUE}=\\d+(,${MASK_VALUE}=\\d+)*$`, "i")),
+			v.transform((s) => s.split(",").map((pair) => pair.split("="))),
+			v.check((pairs) => pairs.every(([, to]) => Number(to) < 255)),
+			v.transform((pairs) =>
+				Object.fromEntries(
+					pairs.map(([from, to]) => [maskValue(from), Number(to)]),
+				),
 			),
-			v.record(v.string(), v.pipe(v.string(), v.transform(Number))),
-			v.check((map) => Object.values(map).every((to) => to < 255)),
 		),
 	);
 	const wanted =
-		"pairs of mask value and class number (0 to 254), for example 255=1 or 1=0,2=1";
+		'pairs of mask value or "#RRGGBB" and class number (0 to 254), for example 255=1 or 1=0,2=1';
 	return { value: "FROM=TO,...", help, wanted, schema };
 }
 
-/** Whole numbers, `0,255`. */
-export function numbers(help: string): Option<number[] | undefined> {
+/** A whole number, or a colour as #RRGGBB. */
+const MASK_VALUE = "(-?\\d+|#[0-9a-f]{6})";
+
+function maskValue(text: string): number {
+	if (!text.startsWith("#")) return Number(text);
+	const rgb = Number.parseInt(text.slice(1), 16);
+	return colourValue([rgb >> 16, (rgb >> 8) & 255, rgb & 255]);
+}
+
+/** Mask values, `0,255` or `#ffffff`. */
+export function values(help: string): Option<number[] | undefined> {
 	const schema = v.optional(
 		v.pipe(
 			v.string(),
-			v.regex(/^-?\d+(,-?\d+)*$/),
-			v.transform((s) => s.split(",").map(Number)),
+			v.regex(new RegExp(`^${MASK_VALUE}(,${MASK_VALUE})*$`, "i")),
+			v.transform((s) => s.split(",").map(maskValue)),
 		),
 	);
-	const wanted = "mask values separated by commas, for example 255 or 0,255";
+	const wanted =
+		'mask values or colours separated by commas, for example 255 or "#ffffff"';
 	return { value: "V,...", help, wanted, schema };
 }
 

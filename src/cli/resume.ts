@@ -5,6 +5,7 @@ import { CONFIG_KEY, type TrainConfig } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { cpuDevice } from "../index.ts";
 import { CheckpointError, type LoadedModel, loadModel } from "../unet/index.ts";
+import { optionsOfTraining } from "./load-data.ts";
 import { openOutput } from "./run-folder.ts";
 import { chooseWhere } from "./run-on.ts";
 import { divisionOf } from "./split-options.ts";
@@ -20,6 +21,8 @@ const recorded = v.looseObject({
 	data: v.string(),
 	images: v.optional(v.string()),
 	masks: v.optional(v.string()),
+	layout: v.optional(v.string()),
+	pair: v.optional(v.string()),
 	allowOrphans: v.optional(v.boolean()),
 	runtime: v.picklist(["chrome", "node"]),
 	device: v.picklist(["webgpu", "cpu"]),
@@ -62,7 +65,7 @@ export function resumedRun(values: TrainValues): TrainPlan {
 	const elsewhere = values.runtime !== undefined || values.device !== undefined;
 	const where = chooseWhere(elsewhere ? values : origin);
 	const tuned = where.device !== "cpu" && existsSync(join(run, TUNING_FILE));
-	const { size, model, map, ignore, classNames, seed } = config;
+	const { model, seed } = config;
 	const data = values.data ?? origin.data;
 	return {
 		folder: openOutput(run),
@@ -71,15 +74,10 @@ export function resumedRun(values: TrainValues): TrainPlan {
 		load: {
 			...(origin.images && { imagesPath: origin.images }),
 			...(origin.masks && { masksPath: origin.masks }),
-			...(map && { map }),
-			ignore,
+			...(origin.layout && { layout: origin.layout }),
+			...(origin.pair && { pair: origin.pair }),
 			allowOrphans: origin.allowOrphans ?? false,
-			size,
-			classes: model.classes,
-			...((model.inChannels === 1 || model.inChannels === 3) && {
-				channels: model.inChannels,
-			}),
-			classNames,
+			...optionsOfTraining(model, config),
 		},
 		divide: divisionOf({ ...NO_DIVISION, split: run }, seed),
 		seed,
@@ -169,13 +167,15 @@ function readOrigin(
 			);
 		}
 	}
-	const { data, images, masks, allowOrphans, command } = found.output;
-	const { runtime, device, adapter } = found.output;
+	const { data, images, masks, layout, pair } = found.output;
+	const { allowOrphans, command, runtime, device, adapter } = found.output;
 	return {
 		data,
 		...(command && { command }),
 		...(images && { images }),
 		...(masks && { masks }),
+		...(layout && { layout }),
+		...(pair && { pair }),
 		...(allowOrphans && { allowOrphans }),
 		...{ runtime, device, adapter },
 	};

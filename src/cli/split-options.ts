@@ -2,12 +2,14 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { DataError, UsageError } from "../data/errors.ts";
+import type { Parts } from "../data/layouts/layout.ts";
 import type { Split, SplitPlan } from "../data/split.ts";
 import {
 	type NamedSplit,
 	type NameList,
 	parseNames,
 	parseSplit,
+	type SplitLists,
 	splitByLists,
 	splitOf,
 } from "../data/split-lists.ts";
@@ -84,8 +86,8 @@ type Values = {
 		: never;
 };
 
-/** Divides images by their names. */
-export type Divide = (names: readonly string[]) => Split;
+/** Divides images by their names; `own` is the division that comes with them. */
+export type Divide = (names: readonly string[], own?: Parts) => Split;
 
 /**
  * The division that the options ask for; files are read at once, so that a
@@ -117,7 +119,21 @@ export function divisionOf(
 		fold,
 		seed,
 	};
-	return (names) => splitByLists(names, lists, plan, missing);
+	const free = [val, test, train, pick, fold].every((v) => v === undefined);
+	return (names, own) =>
+		splitByLists(names, free && own ? listsOf(own) : lists, plan, missing);
+}
+
+function listsOf({ train, valid, test }: Parts): SplitLists {
+	const list = (names: readonly string[]): NameList => ({
+		file: "the data's own list",
+		names,
+	});
+	return {
+		train: list(train),
+		val: list(valid),
+		...(test && { test: list(test) }),
+	};
 }
 
 /** Throws UsageError if an option is given that divides images; the digits come divided. */

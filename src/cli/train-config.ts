@@ -125,9 +125,9 @@ export function resolveConfig(
 	values: Values,
 	dir: string,
 	data: TrainingData,
-	mask: Pick<TrainConfig, "map" | "ignore">,
 ): TrainConfig {
 	const { train, classNames } = data;
+	const { map, offset, ignore = [] } = data.labels;
 	const { phases: planned, ...given } = readSettings(values.config, values.set);
 	const known = settingsOf(values.preset ?? given.preset, dir);
 	const preset = {
@@ -216,7 +216,9 @@ export function resolveConfig(
 		...(patience !== undefined && { patience }),
 		...(keep !== undefined && { keep }),
 		seed: values.seed ?? 0,
-		...mask,
+		...(map && { map }),
+		...(offset !== undefined && { offset }),
+		ignore,
 	};
 }
 

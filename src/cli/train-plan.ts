@@ -66,6 +66,8 @@ export interface Origin extends Where {
 	readonly data: string;
 	readonly images?: string;
 	readonly masks?: string;
+	readonly layout?: string;
+	readonly pair?: string;
 	readonly allowOrphans?: boolean;
 	/** Arguments of the command that began the run. */
 	readonly command?: readonly string[];
@@ -85,9 +87,7 @@ export interface TrainPlan {
 	readonly origin: Origin;
 	readonly tune: Tune | undefined;
 	/** How the data is read and divided. */
-	readonly load: LoadOptions & {
-		readonly classNames?: readonly string[] | undefined;
-	};
+	readonly load: LoadOptions;
 	readonly divide: Divide;
 	readonly seed: number;
 	/** The configuration, once the data is known. */
@@ -97,7 +97,7 @@ export interface TrainPlan {
 
 /** A new run as the options describe it. Throws UsageError naming the option. */
 export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
-	const { data: dir, seed = 0, classes } = values;
+	const { data: dir, seed = 0 } = values;
 	if (dir === undefined) {
 		throw new UsageError(
 			`--data is missing; give ${TRAIN_OPTIONS.data.wanted}, for example: wgrad train --data pets`,
@@ -117,22 +117,16 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 			data: dir,
 			...(values.images && { images: values.images }),
 			...(values.masks && { masks: values.masks }),
+			...(values.layout && { layout: values.layout }),
+			...(values.pair && { pair: values.pair }),
 			...(mask.allowOrphans && { allowOrphans: true }),
 			...where,
 			command: process.argv.slice(2),
 		},
 		tune,
-		load: {
-			...mask,
-			...shapeOptions(values),
-			classNames: Array.isArray(classes) ? classes : undefined,
-		},
+		load: { ...mask, ...shapeOptions(values) },
 		divide: divisionOf(values, seed, warn),
 		seed,
-		config: (data) =>
-			resolveConfig(values, dir, data, {
-				...(mask.map && { map: mask.map }),
-				ignore: mask.ignore ?? [],
-			}),
+		config: (data) => resolveConfig(values, dir, data),
 	};
 }

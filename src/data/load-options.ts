@@ -3,6 +3,15 @@ import type { ClassOptions } from "./mask.ts";
 
 /** What a user can say about a set on disk; all of it optional. */
 export interface LoadOptions extends ClassOptions {
+	/** Name of the layout; recognised, if not given (`--layout`). */
+	readonly layout?: string;
+	/**
+	 * Names of the classes by number (`--classes A,B`). Where files name the
+	 * classes (COCO, labelme), only these are drawn; `background` is the rest.
+	 */
+	readonly classNames?: readonly string[];
+	/** How masks are called, with `{}` for their image's name (`--pair`). */
+	readonly pair?: string;
 	/** Folder of images or .npy file, absolute or within the set's folder (`--images`). */
 	readonly imagesPath?: string;
 	/** Folder of masks or .npy file, absolute or within the set's folder (`--masks`). */

@@ -1,77 +1,95 @@
-// Node only: reads the disk.
-import { basename, extname, isAbsolute, join } from "node:path";
+// Node only: reads files.
 import { DataError, formatList, UsageError } from "./errors.ts";
-import { kindOf, listFolder, stemOf } from "./files.ts";
-import { loadFolders } from "./folder-set.ts";
+import { LAYOUTS, layoutOf } from "./layouts/index.ts";
+import {
+	isListing,
+	type Layout,
+	type Listing,
+	type Parts,
+} from "./layouts/layout.ts";
 import type { LoadEvents, LoadOptions } from "./load-options.ts";
-import { loadNpyPair } from "./npy-set.ts";
+import type { ClassOptions } from "./mask.ts";
+import { labelsOf, readItems } from "./read-items.ts";
 import type { SegmentationSet } from "./segmentation-set.ts";
+import { openTree } from "./tree.ts";
 
-/** Folder names tried in order, images and their masks. */
-const IMAGE_FOLDERS = ["images", "image", "imgs", "JPEGImages"];
-const MASK_FOLDERS = [
-	"masks",
-	"mask",
-	"labels",
-	"label",
-	"annotations/trimaps",
-	"annotations",
-	"SegmentationClass",
-];
+/** A set with what its layout knows beyond the pixels. */
+export interface LoadedSet {
+	readonly set: SegmentationSet;
+	/** The layout's name. */
+	readonly layout: string;
+	/** What the values of its masks were taken for. */
+	readonly labels: ClassOptions;
+	/** Names of the classes, as many as the set has, if they are known. */
+	readonly classNames?: readonly string[];
+	/** The division that comes with the set. */
+	readonly parts?: Parts;
+}
 
-/** Words in .npy names that tell images from labels. */
-const IMAGE_WORDS = ["image", "images", "imgs", "img", "combined", "x"];
-const MASK_WORDS = [
-	"label",
-	"labels",
-	"mask",
-	"masks",
-	"segmented",
-	"segmentation",
-	"y",
-];
-
-/**
- * Reads the set in a folder, whichever of two layouts it has: a pair of .npy
- * files (images N,H,W[,C]; labels N,H,W or one-hot N,H,W,K), or a folder of
- * images beside a folder of masks (`images` with `masks`, `labels` or
- * `annotations/trimaps`, VOC's `JPEGImages` with `SegmentationClass`, ...).
- * Throws DataError or UsageError with the file at fault and the fix.
- */
+/** Reads the set in a folder, a .zip or a .npz; see `loadAll`. */
 export async function loadSet(
-	dir: string,
+	path: string,
 	options: LoadOptions,
 	events: LoadEvents,
 ): Promise<SegmentationSet> {
+	return (await loadAll(path, options, events)).set;
+}
+
+/**
+ * Reads the set in a folder, a .zip or a .npz, in whichever layout it comes.
+ * Throws DataError or UsageError with the file at fault and the fix.
+ */
+export async function loadAll(
+	path: string,
+	options: LoadOptions,
+	events: LoadEvents,
+): Promise<LoadedSet> {
+	const { layout, opened } = await openSet(path, options, events);
+	if (!isListing(opened)) {
+		const { classNames } = options;
+		return {
+			set: opened,
+			layout: layout.name,
+			labels: labelsOf({}, options),
+			...(classNames && { classNames }),
+		};
+	}
+	const set = await readItems(opened, options, events);
+	const { classNames, parts } = opened;
+	const own = options.map === undefined && options.offset === undefined;
+	const names = options.classNames ?? (own ? classNames : undefined);
+	return {
+		set,
+		layout: layout.name,
+		labels: labelsOf(opened, options),
+		...(names?.length === set.classes && { classNames: names }),
+		...(parts && { parts }),
+	};
+}
+
+/** Opens a set in its layout, without reading images that are files. */
+export async function openSet(
+	path: string,
+	options: LoadOptions,
+	events: LoadEvents,
+): Promise<{ layout: Layout; opened: Listing | SegmentationSet }> {
 	checkOptions(options);
-	const names = await listFolder(dir);
+	const tree = await openTree(path);
+	const names = await tree.list("");
 	if (names.length === 0 && !(options.imagesPath && options.masksPath)) {
 		throw new DataError(
 			"is empty; put a folder of images and a folder of masks there, or a pair of .npy files",
-			dir,
+			path,
 		);
 	}
-	const [images, masks] = await findParts(dir, names, options);
-	const kinds = [await kindOf(images), await kindOf(masks)];
-	for (const [i, path] of [images, masks].entries()) {
-		if (kinds[i] === "missing") {
-			throw new DataError("does not exist; check the path", path);
-		}
-		if (kinds[i] === "file" && !isNpy(path)) {
-			throw new DataError(
-				"is a file; give the folder it is in, or a .npy file",
-				path,
-			);
-		}
-	}
-	if (kinds[0] !== kinds[1]) {
+	const layout = await layoutOf(tree, options);
+	if (!layout) {
 		throw new DataError(
-			`${images} is a ${kinds[0]} but ${masks} is a ${kinds[1]}; give two folders or two .npy files`,
+			`holds ${formatList(names)}, which is none of the layouts ${LAYOUTS.map(({ name }) => name).join(", ")}; name images and masks with --images PATH --masks PATH`,
+			path,
 		);
 	}
-	return kinds[0] === "file"
-		? loadNpyPair(images, masks, options, events)
-		: loadFolders(dir, images, masks, options, events);
+	return { layout, opened: await layout.open(tree, options, events) };
 }
 
 function checkOptions({ size, classes }: LoadOptions): void {
@@ -88,99 +106,4 @@ function checkOptions({ size, classes }: LoadOptions): void {
 			`${classes} classes make no sense; give --classes a whole number from 1 to 255`,
 		);
 	}
-}
-
-function isNpy(name: string): boolean {
-	return extname(name).toLowerCase() === ".npy";
-}
-
-async function findParts(
-	dir: string,
-	names: readonly string[],
-	options: LoadOptions,
-): Promise<[images: string, masks: string]> {
-	const within = (path: string) => (isAbsolute(path) ? path : join(dir, path));
-	let images = options.imagesPath && within(options.imagesPath);
-	let masks = options.masksPath && within(options.masksPath);
-	if (!images || !masks) {
-		const npy = names.filter(isNpy);
-		const [npyImages, npyMasks] = npyPair(npy);
-		const npyWanted = [images, masks].some((path) => path && isNpy(path));
-		const folders = npyWanted ? [] : await foldersIn(dir, IMAGE_FOLDERS);
-		if (folders.length > 0 || npy.length === 0) {
-			images ??= one(dir, "images", folders);
-			const found = await foldersIn(dir, MASK_FOLDERS);
-			masks ??= one(dir, "masks", withoutParents(found));
-		} else {
-			images ??= npyImages && join(dir, npyImages);
-			masks ??= npyMasks && join(dir, npyMasks);
-		}
-	}
-	if (!images || !masks) {
-		throw new DataError(
-			`holds ${formatList([...names])}, in which images and masks cannot be told apart; name them with --images PATH --masks PATH`,
-			dir,
-		);
-	}
-	return [images, masks];
-}
-
-async function foldersIn(
-	dir: string,
-	candidates: readonly string[],
-): Promise<string[]> {
-	const found: string[] = [];
-	for (const name of candidates) {
-		if ((await kindOf(join(dir, name))) === "folder") found.push(name);
-	}
-	return found;
-}
-
-/** Leaves out `annotations` when `annotations/trimaps` is there too. */
-function withoutParents(folders: readonly string[]): string[] {
-	return folders.filter(
-		(folder) => !folders.some((other) => other.startsWith(`${folder}/`)),
-	);
-}
-
-function one(
-	dir: string,
-	what: "images" | "masks",
-	folders: readonly string[],
-): string | undefined {
-	if (folders.length > 1) {
-		throw new DataError(
-			`holds ${folders.join(" and ")}, any of which may be the ${what}; choose one with --${what} PATH`,
-			dir,
-		);
-	}
-	return folders.length === 1 ? join(dir, folders[0]) : undefined;
-}
-
-/** The .npy files for images and labels, as far as their names tell. */
-function npyPair(
-	names: readonly string[],
-): [images: string | undefined, masks: string | undefined] {
-	const having = (words: readonly string[]) =>
-		names.filter((name) =>
-			basename(stemOf(name))
-				.toLowerCase()
-				.split(/[^a-z]+/)
-				.some((word) => words.includes(word)),
-		);
-	const masks = having(MASK_WORDS);
-	// label_images.npy holds labels: the mask words decide first.
-	const images = having(IMAGE_WORDS).filter((name) => !masks.includes(name));
-	if (names.length === 2) {
-		if (images.length === 1) {
-			return [images[0], names.find((name) => name !== images[0])];
-		}
-		if (masks.length === 1) {
-			return [names.find((name) => name !== masks[0]), masks[0]];
-		}
-	}
-	return [
-		images.length === 1 ? images[0] : undefined,
-		masks.length === 1 ? masks[0] : undefined,
-	];
 }

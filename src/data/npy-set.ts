@@ -1,14 +1,13 @@
-// Node only: reads the disk.
-import { basename } from "node:path";
+// Node only: reads files.
 import { countClasses } from "./count-classes.ts";
 import { DataError, formatCount, UsageError } from "./errors.ts";
-import { readBytes } from "./files.ts";
 import { withChannels } from "./image.ts";
 import type { LoadEvents, LoadOptions } from "./load-options.ts";
 import { checkClasses, histogram, remap } from "./mask.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { resizeImage, resizeNearest, resizeScores } from "./resize.ts";
 import type { SegmentationSet } from "./segmentation-set.ts";
+import { nameOf, type Tree } from "./tree.ts";
 
 /**
  * Reads a pair of .npy files into a set: images N,H,W or N,H,W,C, labels
@@ -16,16 +15,17 @@ import type { SegmentationSet } from "./segmentation-set.ts";
  * an array is damaged, has another form, or the two do not fit together.
  */
 export async function loadNpyPair(
+	tree: Tree,
 	imagesPath: string,
 	masksPath: string,
 	options: LoadOptions,
 	events: LoadEvents,
 ): Promise<SegmentationSet> {
-	const imagesName = basename(imagesPath);
-	const masksName = basename(masksPath);
-	const raw = parseNpy(await readBytes(imagesPath), imagesName);
+	const imagesName = nameOf(imagesPath);
+	const masksName = nameOf(masksPath);
+	const raw = parseNpy(await tree.read(imagesPath), imagesName);
 	const images = readImages(raw, imagesName);
-	const masks = parseNpy(await readBytes(masksPath), masksName);
+	const masks = parseNpy(await tree.read(masksPath), masksName);
 	const { count, height, width, channels } = images;
 	const [n, h, w] = masks.shape;
 	const dims = masks.shape.length;

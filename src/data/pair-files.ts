@@ -1,6 +1,6 @@
 // Node only: paths of files.
 import { basename } from "node:path";
-import { DataError, formatList } from "./errors.ts";
+import { DataError, formatList, UsageError } from "./errors.ts";
 import { stemOf } from "./files.ts";
 
 /** An image file and its mask file. */
@@ -19,34 +19,65 @@ export interface Pairing {
 /** Endings that mask names may have beyond their image's: `a.jpg`, `a_mask.png`. */
 const MASK_SUFFIX = /[-_.](mask|masks|label|labels|seg|segmentation|gt)$/i;
 
+/** The stem that stands for `{}` in a template. */
+const HOLE = "{}";
+
 /**
- * Pairs files by stem (`a.b.jpg` and `a.b.png` or `a.b_mask.png`).
+ * The stem of the image that a mask belongs to by its name's ending, or by a
+ * template such as `{}_L`; undefined if its name has no such form.
+ */
+export function maskName(path: string, template?: string): string | undefined {
+	const stem = stemOf(path);
+	if (template === undefined) {
+		const shortened = stem.replace(MASK_SUFFIX, "");
+		return shortened === stem ? undefined : shortened;
+	}
+	const [before, after] = stemOfTemplate(template).split(HOLE);
+	return stem.length > before.length + after.length &&
+		stem.startsWith(before) &&
+		stem.endsWith(after)
+		? stem.slice(before.length, stem.length - after.length)
+		: undefined;
+}
+
+/** A template with or without the extension, which does not matter. */
+function stemOfTemplate(template: string): string {
+	if (template.split(HOLE).length !== 2) {
+		throw new UsageError(
+			`--pair is ${JSON.stringify(template)}; write {} once where the image's name stands, for example "{}_mask"`,
+		);
+	}
+	return template.replace(/\.(png|jpe?g|gif)$/i, "");
+}
+
+/**
+ * Pairs files by stem (`a.b.jpg` and `a.b.png` or `a.b_mask.png`), or by a
+ * template for the masks' names (`{}_L` for `a.b_L.png`).
  * Throws DataError when two files of one kind have the same stem.
  */
-export function pairByStem(
+export function pairFiles(
 	images: readonly string[],
 	masks: readonly string[],
+	template?: string,
 ): Pairing {
 	const imageOf = uniqueByStem(images, stemOf);
 	// A mask whose own stem is an image's keeps it, even if it ends in _mask.
 	const maskOf = uniqueByStem(masks, (path) => {
 		const stem = stemOf(path);
-		return imageOf.has(stem) ? stem : stem.replace(MASK_SUFFIX, "");
+		if (template === undefined && imageOf.has(stem)) return stem;
+		return maskName(path, template) ?? (template ? path : stem);
 	});
 	const pairs: Pair[] = [];
+	const lonelyImages: string[] = [];
 	for (const [stem, image] of imageOf) {
 		const mask = maskOf.get(stem);
-		if (mask !== undefined) pairs.push({ image, mask });
+		if (mask === undefined) lonelyImages.push(image);
+		else pairs.push({ image, mask });
 	}
-	return {
-		pairs,
-		lonelyImages: [...imageOf]
-			.filter(([stem]) => !maskOf.has(stem))
-			.map(([, path]) => path),
-		lonelyMasks: [...maskOf]
-			.filter(([stem]) => !imageOf.has(stem))
-			.map(([, path]) => path),
-	};
+	const lonelyMasks = [...maskOf]
+		.filter(([stem]) => !imageOf.has(stem))
+		.map(([, path]) => path);
+	return { pairs, lonelyImages, lonelyMasks };
 }
 
 function uniqueByStem(

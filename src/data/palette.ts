@@ -1,6 +1,21 @@
 /** A colour as red, green, blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
+/** Added to a colour's number, so that it is no gray value or palette index. */
+const COLOUR = 2 ** 24;
+
+/** The value that stands for a colour in `--map` and in coloured masks. */
+export function colourValue([red, green, blue]: Colour): number {
+	return COLOUR + red * 65_536 + green * 256 + blue;
+}
+
+/** A value as the command line has it: `7`, or `#800000` for a colour. */
+export function formatValue(value: number): string {
+	return value >= COLOUR
+		? `#${(value - COLOUR).toString(16).padStart(6, "0")}`
+		: String(value);
+}
+
 /**
  * The PASCAL VOC colour map: bit k of each triple of the class number's bits
  * becomes bit 7-k of red, green and blue (VOCdevkit, `VOClabelcolormap.m`).

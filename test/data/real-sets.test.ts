@@ -110,12 +110,9 @@ describe.skipIf(!present)("real sets (../shared/data)", () => {
 		expect(classHistogram(set).ignored).toBeGreaterThan(0);
 	});
 
-	test("isbi: gray, numbered names in order, 255 mapped", async () => {
+	test("isbi: gray, numbered names in order, 255 is class 1", async () => {
 		const dir = "isbi2012-em/membrane/train";
-		await expect(load(dir, {})).rejects.toThrow(
-			/label\/0\.png: value 255 .*--map 255=1 or --ignore 255/,
-		);
-		const { set } = await load(dir, { map: { 255: 1 } });
+		const { set } = await load(dir, {});
 		expect(set).toMatchObject({
 			count: 24,
 			height: 512,

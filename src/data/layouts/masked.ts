@@ -1,0 +1,23 @@
+// Node only: reads files.
+import type { Warn } from "../image.ts";
+import { decodeMask } from "../mask.ts";
+import { nameOf, type Tree } from "../tree.ts";
+import type { Item } from "./layout.ts";
+
+/** An item whose labels are one mask file. */
+export function maskedItem(
+	tree: Tree,
+	image: string,
+	mask: string,
+	warn: Warn,
+	colours?: ReadonlyMap<number, number>,
+): Item {
+	return {
+		name: nameOf(image),
+		image,
+		truth: mask,
+		readImage: () => tree.read(image),
+		readMask: async () =>
+			decodeMask(await tree.read(mask), mask, warn, colours),
+	};
+}

@@ -1,0 +1,280 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import type { Item, Listing } from "../../../src/data/layouts/layout.ts";
+import type { LoadOptions } from "../../../src/data/load-options.ts";
+import { loadAll, openSet } from "../../../src/data/load-set.ts";
+import { decodeMask, histogram } from "../../../src/data/mask.ts";
+import { parseNpy } from "../../../src/data/npy.ts";
+import { readItem } from "../../../src/data/read-items.ts";
+import { classHistogram } from "../../../src/data/segmentation-set.ts";
+import { folderWith } from "../load-fixture.ts";
+
+// Real sets lie beside the repository on some machines only.
+const ROOT = fileURLToPath(new URL("../../../../shared/data", import.meta.url));
+const present = existsSync(ROOT);
+if (!present) console.log("skipped: ../shared/data with real sets is absent");
+
+const read = (...path: string[]) => readFileSync(join(ROOT, ...path));
+
+async function load(dir: string, options: LoadOptions = {}) {
+	const warnings: string[] = [];
+	const warn = (message: string) => warnings.push(message);
+	const loaded = await loadAll(join(ROOT, dir), options, { warn });
+	return { ...loaded, warnings };
+}
+
+/** The listing of a set, and the mask values of one of its images. */
+async function list(dir: string, options: LoadOptions = {}) {
+	const events = { warn: () => {} };
+	const { opened, layout } = await openSet(join(ROOT, dir), options, events);
+	const listing = opened as Listing;
+	const values = async (name: string) => {
+		const item = listing.items.find((each) => each.name === name) as Item;
+		return Uint8Array.from((await readItem(item, events)).values);
+	};
+	return { ...listing, layout: layout.name, values };
+}
+
+const small: LoadOptions = { size: [24, 32] };
+
+describe.skipIf(!present)("layouts of real sets (../shared/data)", () => {
+	test("every folder is read as it comes", async () => {
+		for (const [dir, layout, count, classes] of [
+			["oxford-iiit-pet-subset", "pets", 152, 3],
+			["isbi2012-em", "isbi", 24, 2],
+			["dsb2018-nuclei", "dsb", 46, 2],
+			["coco2017-subset", "coco", 104, 81],
+			["camvid-subset", "camvid", 32, 11],
+			["m2nist-sample", "npy", 10, 11],
+			["labelme-examples/semantic_segmentation/data_dataset_voc", "voc", 3, 21],
+			[
+				"labelme-examples/semantic_segmentation/data_annotated",
+				"labelme",
+				3,
+				7,
+			],
+			["labelme-examples/primitives", "labelme", 1, 8],
+			["labelme-examples/tutorial", "labelme", 1, 5],
+			[
+				"labelme-examples/instance_segmentation/data_dataset_coco",
+				"coco",
+				3,
+				21,
+			],
+		] as const) {
+			const { set, ...loaded } = await load(dir, small);
+			expect({ dir, layout: loaded.layout, count: set.count }).toEqual({
+				dir,
+				layout,
+				count,
+			});
+			expect([dir, set.classes]).toEqual([dir, classes]);
+			if (layout !== "npy") expect(loaded.classNames).toHaveLength(classes);
+			for (const label of new Set(set.labels)) {
+				expect(label === 255 || label < classes).toBe(true);
+			}
+		}
+	}, 120_000);
+
+	test("pets: trimaps 1 to 3 are classes 0 to 2; GIF and PNG under .jpg; no file is in no list", async () => {
+		const { set, warnings, classNames, parts } = await load(
+			"oxford-iiit-pet-subset",
+			small,
+		);
+		expect(classNames).toEqual(["pet", "background", "border"]);
+		expect(parts).toBeUndefined();
+		expect(warnings).toHaveLength(2);
+		const { counts, ignored } = classHistogram(set);
+		expect(ignored).toBe(0);
+		const share = counts.map((n) => n / set.labels.length);
+		expect(share[0]).toBeCloseTo(0.273, 1);
+		expect(share[1]).toBeCloseTo(0.612, 1);
+		// Given a map, the layout's own is out.
+		const own = await load("oxford-iiit-pet-subset", {
+			...small,
+			map: { 1: 1, 2: 0 },
+			ignore: [3],
+		});
+		expect(own.set.classes).toBe(2);
+		expect(own.classNames).toBeUndefined();
+	});
+
+	test("dsb: the union of the nuclei's masks, alpha dropped", async () => {
+		const { items, values } = await list("dsb2018-nuclei");
+		let nucleus = 0;
+		let share = 0;
+		for (const { name } of items) {
+			const counts = histogram(await values(name));
+			expect([...counts.keys()].sort()).toEqual([0, 1]);
+			nucleus += counts.get(1) as number;
+			share +=
+				(counts.get(1) as number) /
+				((counts.get(0) as number) + (counts.get(1) as number));
+		}
+		expect(nucleus).toBeGreaterThan(0);
+		// 13.1 % foreground on average, as the description counts it.
+		expect(Math.round((1000 * share) / items.length)).toBe(131);
+	});
+
+	test("camvid: lists with paths of another machine, void ignored, own parts", async () => {
+		const { parts, labels, classNames, items } = await list("camvid-subset");
+		expect(parts?.train).toHaveLength(24);
+		expect(parts?.valid).toHaveLength(8);
+		expect(classNames?.[8]).toBe("car");
+		expect(labels?.ignore).toContain(11);
+		expect(items[0]).toMatchObject({
+			name: "0001TP_006690.png",
+			image: "train/0001TP_006690.png",
+			truth: "trainannot/0001TP_006690.png",
+		});
+		const { set } = await load("camvid-subset");
+		const { ignored } = classHistogram(set);
+		// 2.9 % void.
+		expect(Math.round((1000 * ignored) / set.labels.length)).toBe(29);
+	});
+
+	test("coco: ids with gaps, images without annotation, crowds ignored, chosen categories", async () => {
+		const { items, classNames, parts, values } = await list("coco2017-subset");
+		expect(classNames?.slice(0, 3)).toEqual([
+			"background",
+			"person",
+			"bicycle",
+		]);
+		// 90 is the largest id, 80 the largest class.
+		expect(classNames?.[80]).toBe("toothbrush");
+		expect(parts?.train).toHaveLength(47);
+		expect(parts?.valid).toHaveLength(57);
+		const file = JSON.parse(
+			read("coco2017-subset/annotations/instances_val2017.json").toString(),
+		);
+		const annotated = new Set(
+			file.annotations.map((a: { image_id: number }) => a.image_id),
+		);
+		const bare = file.images.filter(
+			(i: { id: number }) => !annotated.has(i.id),
+		);
+		expect(bare).toHaveLength(2);
+		for (const { file_name } of bare) {
+			expect([...new Set(await values(file_name))]).toEqual([0]);
+		}
+		const crowd = file.annotations.find(
+			(a: { iscrowd: number }) => a.iscrowd === 1,
+		);
+		const image = file.images.find(
+			(i: { id: number }) => i.id === crowd.image_id,
+		);
+		expect(await values(image.file_name)).toContain(255);
+		expect(items).toHaveLength(104);
+		const persons = await load("coco2017-subset", {
+			...small,
+			classes: 2,
+			classNames: ["background", "person"],
+		});
+		expect(persons.set.classes).toBe(2);
+		const { counts } = classHistogram(persons.set);
+		expect(counts[1]).toBeGreaterThan(0);
+		await expect(
+			load("coco2017-subset", { classNames: ["background", "persn"] }),
+		).rejects.toThrow(/--classes names persn.*it has person, bicycle/);
+		await expect(
+			load("coco2017-subset", { classNames: ["person"] }),
+		).rejects.toThrow(/put background first/);
+	});
+
+	test("labelme: the JSON files give labelme's own PNGs, 0 pixels different", async () => {
+		const base = "labelme-examples/semantic_segmentation";
+		const { values, classNames } = await list(`${base}/data_annotated`, {
+			classNames: labelNames(`${base}/labels.txt`),
+		});
+		expect(classNames).toHaveLength(21);
+		for (const name of ["2011_000003", "2011_000006", "2011_000025"]) {
+			const png = `${base}/data_dataset_voc/SegmentationClass/${name}.png`;
+			const truth = decodeMask(read(png), png, () => {});
+			expect(differing(await values(name), truth.values)).toBe(0);
+		}
+		const npy = `${base}/data_dataset_voc/SegmentationClassNpy/2011_000003.npy`;
+		const { data } = parseNpy(read(npy), npy);
+		const ignored = Uint8Array.from(data, (v) => (v === -1 ? 255 : v));
+		expect(differing(await values("2011_000003"), ignored)).toBe(0);
+		// labels.txt beside the folder of JSON files is found from the folder above.
+		const above = await list(base, { layout: "labelme" });
+		expect(above.classNames?.[20]).toBe("tv/monitor");
+	});
+
+	test("labelme: embedded image, JSON named as its own image, alphabetical classes", async () => {
+		const { values, classNames, items } = await list(
+			"labelme-examples/tutorial",
+		);
+		expect(classNames?.map((n) => (n === "background" ? `_${n}_` : n))).toEqual(
+			read("labelme-examples/tutorial/apc2016_obj3/label_names.txt")
+				.toString()
+				.trim()
+				.split("\n"),
+		);
+		const png = "labelme-examples/tutorial/apc2016_obj3/label.png";
+		const truth = decodeMask(read(png), png, () => {});
+		// Another Pillow drew this one: a flat corner of 8 pixels differs.
+		expect(differing(await values(items[0].name), truth.values)).toBe(8);
+		expect((await items[0].readImage())[0]).toBe(0xff);
+	});
+
+	test("labelme: each type of shape is drawn", async () => {
+		const { values, classNames = [] } = await list(
+			"labelme-examples/primitives",
+		);
+		const counts = histogram(await values("primitives"));
+		for (const [i, name] of classNames.entries()) {
+			expect([name, counts.get(i) ?? 0]).not.toEqual([name, 0]);
+		}
+		// A disc of radius 5 in Pillow.
+		expect(counts.get(classNames.indexOf("point"))).toBe(97);
+	});
+
+	test("a zip of a folder is the folder", async () => {
+		const base = join(ROOT, "camvid-subset/CamVid");
+		const files: Record<string, Uint8Array> = {};
+		for (const folder of ["val", "valannot", "train", "trainannot"]) {
+			for (const name of readdirSync(join(base, folder)).slice(0, 2)) {
+				const path = join(base, folder, name);
+				if (statSync(path).isFile()) {
+					files[`CamVid/${folder}/${name}`] = readFileSync(path);
+				}
+			}
+		}
+		files["__MACOSX/CamVid/._x.png"] = new Uint8Array(3);
+		const dir = folderWith({ "camvid.zip": zipSync(files, { level: 0 }) });
+		const events = { warn: () => {} };
+		const { set, layout } = await loadAll(join(dir, "camvid.zip"), {}, events);
+		expect([layout, set.count, set.classes]).toEqual(["camvid", 4, 11]);
+		// A folder with nothing but the archive will do.
+		expect((await loadAll(dir, {}, events)).set).toEqual(set);
+	});
+
+	test("an npz is a folder of npy files", async () => {
+		const files = {
+			"images.npy": read("m2nist-sample/combined_sample.npy"),
+			"labels.npy": read("m2nist-sample/segmented_sample.npy"),
+		};
+		const dir = folderWith({ "m2nist.npz": zipSync(files) });
+		const events = { warn: () => {} };
+		const { set } = await loadAll(join(dir, "m2nist.npz"), {}, events);
+		const plain = await load("m2nist-sample");
+		expect(set.labels).toEqual(plain.set.labels);
+		expect(set.images).toEqual(plain.set.images);
+	});
+});
+
+/** The names in a labelme label file without `__ignore__`. */
+function labelNames(path: string): string[] {
+	return read(path).toString().trim().split("\n").slice(1);
+}
+
+function differing(a: ArrayLike<number>, b: ArrayLike<number>): number {
+	expect(a.length).toBe(b.length);
+	let count = 0;
+	for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count++;
+	return count;
+}
