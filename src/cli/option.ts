@@ -1,6 +1,6 @@
 // The kinds of options; each gives one entry of a command's table.
 import * as v from "valibot";
-import { colourValue } from "../data/palette.ts";
+import { parseValue } from "../data/palette.ts";
 import type { Option } from "./command.ts";
 
 /** A switch. */
@@ -159,7 +159,7 @@ export function valueMap(
 			v.check((pairs) => pairs.every(([, to]) => Number(to) < 255)),
 			v.transform((pairs) =>
 				Object.fromEntries(
-					pairs.map(([from, to]) => [maskValue(from), Number(to)]),
+					pairs.map(([from, to]) => [parseValue(from), Number(to)]),
 				),
 			),
 		),
@@ -172,19 +172,13 @@ export function valueMap(
 /** A whole number, or a colour as #RRGGBB. */
 const MASK_VALUE = "(-?\\d+|#[0-9a-f]{6})";
 
-function maskValue(text: string): number {
-	if (!text.startsWith("#")) return Number(text);
-	const rgb = Number.parseInt(text.slice(1), 16);
-	return colourValue([rgb >> 16, (rgb >> 8) & 255, rgb & 255]);
-}
-
 /** Mask values, `0,255` or `#ffffff`. */
 export function values(help: string): Option<number[] | undefined> {
 	const schema = v.optional(
 		v.pipe(
 			v.string(),
 			v.regex(new RegExp(`^${MASK_VALUE}(,${MASK_VALUE})*$`, "i")),
-			v.transform((s) => s.split(",").map(maskValue)),
+			v.transform((s) => s.split(",").map(parseValue)),
 		),
 	);
 	const wanted =

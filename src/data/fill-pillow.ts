@@ -1,16 +1,7 @@
-// Filled shapes by the rules of Pillow's ImageDraw of the versions with
-// which labelme's example masks were drawn (11.3 and 12.3 treat flat corners otherwise): corners are cut to whole numbers, the outline belongs to the shape,
-// slopes and crossings are 32-bit floats.
-
-/** A point as x, y. */
-export type Point = readonly [x: number, y: number];
-
-/** Values that shapes are drawn into, H,W. */
-export interface Canvas {
-	readonly height: number;
-	readonly width: number;
-	readonly values: Uint8Array;
-}
+// Filled shapes exactly as Pillow's ImageDraw draws them in versions 9.2 to 11.0,
+// with which labelme's example masks were made: coordinates are cut to whole
+// numbers, the outline belongs to the shape, slopes and crossings are 32-bit floats.
+import { type Canvas, fillRow, type Point } from "./canvas.ts";
 
 interface Edge {
 	readonly x: number;
@@ -33,22 +24,6 @@ function roundUp(value: number): number {
 /** Rounds halves towards 0. */
 function roundDown(value: number): number {
 	return Math.sign(value) * Math.ceil(Math.abs(value) - 0.5);
-}
-
-function row(
-	{ height, width, values }: Canvas,
-	y: number,
-	from: number,
-	to: number,
-	ink: number,
-): void {
-	if (y < 0 || y >= height || from >= width || to < 0) return;
-	const start = y * width;
-	values.fill(
-		ink,
-		start + Math.max(from, 0),
-		start + Math.min(to, width - 1) + 1,
-	);
 }
 
 function edgeOf([x0, y0]: Point, [x1, y1]: Point): Edge {
@@ -75,7 +50,7 @@ function fillEdges(canvas: Canvas, edges: readonly Edge[], ink: number): void {
 		top = Math.min(top, edge.top);
 		bottom = Math.max(bottom, edge.bottom);
 		if (edge.top === edge.bottom) {
-			row(canvas, edge.top, edge.left, edge.right, ink);
+			fillRow(canvas, edge.top, edge.left, edge.right, ink);
 		} else sloped.push(edge);
 	}
 	bottom = Math.min(bottom, canvas.height);
@@ -93,15 +68,19 @@ function fillEdges(canvas: Canvas, edges: readonly Edge[], ink: number): void {
 		}
 		crossings.sort((a, b) => a - b);
 		for (let i = 1; i < crossings.length; i += 2) {
-			row(canvas, y, roundUp(crossings[i - 1]), roundDown(crossings[i]), ink);
+			// Where both are the same half, the ends are in reverse order.
+			const ends = [roundUp(crossings[i - 1]), roundDown(crossings[i])];
+			fillRow(canvas, y, Math.min(...ends), Math.max(...ends), ink);
 		}
 	}
 }
 
 /**
- * Where two flat edges of one direction meet, the row begins or ends columns
- * away from the corner. Pillow moves the crossing that has the number of the
- * other edge, which is not always that edge's: masks on disk have it so.
+ * Where two flat edges of one direction meet, the pixels of the corner may not
+ * touch those of the next row, so Pillow moves a crossing. Which one is a fault
+ * that is copied here: it takes the number of the other edge for the number of
+ * that edge's crossing. Pillow 9.1 did this at other corners too, 11.1 and later
+ * move the right one (its pull requests 5980, 6303, 8659).
  */
 function cornerOf(
 	edges: readonly Edge[],
@@ -174,7 +153,7 @@ export function fillRectangle(
 	const [[x0, y0], [x1, y1]] = corners.map(whole);
 	const last = Math.min(Math.max(y0, y1), canvas.height - 1);
 	for (let y = Math.max(Math.min(y0, y1), 0); y <= last; y++) {
-		row(canvas, y, Math.min(x0, x1), Math.max(x0, x1), ink);
+		fillRow(canvas, y, Math.min(x0, x1), Math.max(x0, x1), ink);
 	}
 }
 
@@ -198,8 +177,8 @@ export function fillCircle(
 	for (;;) {
 		if (y !== drawn) {
 			const [from, to] = [x0 + (a - x) / 2, x0 + (a + x) / 2];
-			row(canvas, y0 + (b + y) / 2, from, to, ink);
-			row(canvas, y0 + (b - y) / 2, from, to, ink);
+			fillRow(canvas, y0 + (b + y) / 2, from, to, ink);
+			fillRow(canvas, y0 + (b - y) / 2, from, to, ink);
 			drawn = y;
 		}
 		if (x === a % 2 && y === b) break;
@@ -228,7 +207,7 @@ export function drawLine(
 		const [[x0, y0], [x1, y1]] = [corners[i], corners[i + 1]];
 		const [dx, dy] = [x1 - x0, y1 - y0];
 		if (dx === 0 && dy === 0) {
-			row(canvas, y0, x0, x0, ink);
+			fillRow(canvas, y0, x0, x0, ink);
 			continue;
 		}
 		const length = Math.hypot(dx, dy);

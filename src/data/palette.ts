@@ -16,6 +16,13 @@ export function formatValue(value: number): string {
 		: String(value);
 }
 
+/** The value that a text of this form stands for. */
+export function parseValue(text: string): number {
+	return text.startsWith("#")
+		? COLOUR + Number.parseInt(text.slice(1), 16)
+		: Number(text);
+}
+
 /**
  * The PASCAL VOC colour map: bit k of each triple of the class number's bits
  * becomes bit 7-k of red, green and blue (VOCdevkit, `VOClabelcolormap.m`).

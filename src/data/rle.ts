@@ -1,7 +1,8 @@
 // Masks of COCO: polygons by the rule of its API (pycocotools' `frPyObjects`),
 // and runs in column order that begin with background.
+
+import type { Canvas } from "./canvas.ts";
 import { DataError } from "./errors.ts";
-import type { Canvas } from "./fill-pillow.ts";
 
 /** Polygons are traced on a grid this many times as fine as the pixels. */
 const SCALE = 5;

@@ -1,16 +1,17 @@
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
+import type { Canvas, Point } from "../../src/data/canvas.ts";
 import {
-	type Canvas,
 	drawLine,
 	fillCircle,
+	fillPolygon,
 	fillRectangle,
-	type Point,
 } from "../../src/data/fill-pillow.ts";
 import { decodeRuns, fillCocoPolygon, fillRuns } from "../../src/data/rle.ts";
-import oracle from "./oracle/shapes.json" with { type: "json" };
+import coco from "./oracle/coco-shapes.json" with { type: "json" };
+import pillow from "./oracle/pillow-shapes.json" with { type: "json" };
 
-const [height, width] = oracle.size;
+const [height, width] = pillow.size;
 const canvas = (): Canvas => ({
 	height,
 	width,
@@ -32,19 +33,24 @@ function agree<T extends readonly unknown[]>(
 	expect(wrong).toEqual([]);
 }
 
-test("lines, circles and rectangles are Pillow's", () => {
+test("polygons, lines, circles and rectangles are Pillow's", () => {
 	agree(
-		oracle.lines as [Point[], number][],
+		pillow.polygons as [Point[], number][],
+		([, crc]) => crc,
+		(on, [points]) => fillPolygon(on, points, 1),
+	);
+	agree(
+		pillow.lines as [Point[], number][],
 		([, crc]) => crc,
 		(on, [points]) => drawLine(on, points, 10, 1),
 	);
 	agree(
-		oracle.circles as [Point, number, number][],
+		pillow.circles as [Point, number, number][],
 		([, , crc]) => crc,
 		(on, [centre, radius]) => fillCircle(on, centre, radius, 1),
 	);
 	agree(
-		oracle.rectangles as [[Point, Point], number][],
+		pillow.rectangles as [[Point, Point], number][],
 		([, crc]) => crc,
 		(on, [corners]) => fillRectangle(on, corners, 1),
 	);
@@ -52,7 +58,7 @@ test("lines, circles and rectangles are Pillow's", () => {
 
 test("polygons are COCO's, pixel for pixel", () => {
 	agree(
-		oracle.coco as [number[], number, number][],
+		coco.polygons as [number[], number, number][],
 		([, crc]) => crc,
 		(on, [xy]) => fillCocoPolygon(on, xy, 1),
 	);
@@ -60,7 +66,7 @@ test("polygons are COCO's, pixel for pixel", () => {
 
 test("compressed runs are COCO's", () => {
 	agree(
-		oracle.runs as [string, number][],
+		coco.runs as [string, number][],
 		([, crc]) => crc,
 		(on, [text]) => fillRuns(on, decodeRuns(text, "a.json"), 1, "a.json"),
 	);

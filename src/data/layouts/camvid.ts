@@ -3,97 +3,45 @@ import { DataError, formatList } from "../errors.ts";
 import { stemOf } from "../files.ts";
 import { looksLikeImage } from "../image.ts";
 import { pairFiles } from "../pair-files.ts";
-import { type Colour, colourValue } from "../palette.ts";
+import { parseValue } from "../palette.ts";
 import { filesOf, hasFolder, nameOf, readText, type Tree } from "../tree.ts";
 import type { Layout, Parts } from "./layout.ts";
 import { maskedItem } from "./masked.ts";
 
-/** SegNet's 11 classes by number; 11 is void. */
-const CLASSES = [
-	...["sky", "building", "pole", "road", "pavement", "tree", "sign", "fence"],
-	...["car", "pedestrian", "bicyclist"],
-];
-const VOID = 11;
-
 /**
- * The colours of CamVid's own masks (its `label_colors.txt`) under the class
- * that SegNet's authors put them in (Badrinarayanan et al. 2017); black is void.
+ * SegNet's 11 classes by number, each with the colours that CamVid's own masks
+ * have for it (`label_colors.txt`, grouped as MathWorks's `camvidPixelLabelIDs`).
  */
-const COLOURS: readonly (readonly Colour[])[] = [
-	[[128, 128, 128]],
+const COLOURS = {
+	sky: ["#808080"],
 	// Building, Wall, Archway, Bridge, Tunnel
-	[
-		...([
-			[128, 0, 0],
-			[64, 192, 0],
-			[192, 0, 128],
-			[0, 128, 64],
-		] as const),
-		[64, 0, 64],
-	],
+	building: ["#800000", "#40c000", "#c00080", "#008040", "#400040"],
 	// Column_Pole, TrafficCone
-	[
-		[192, 192, 128],
-		[0, 0, 64],
-	],
+	pole: ["#c0c080", "#000040"],
 	// Road, LaneMkgsDriv, LaneMkgsNonDriv
-	[
-		[128, 64, 128],
-		[128, 0, 192],
-		[192, 0, 64],
-	],
+	road: ["#804080", "#8000c0", "#c00040"],
 	// Sidewalk, ParkingBlock, RoadShoulder
-	[
-		[0, 0, 192],
-		[64, 192, 128],
-		[128, 128, 192],
-	],
+	pavement: ["#0000c0", "#40c080", "#8080c0"],
 	// Tree, VegetationMisc
-	[
-		[128, 128, 0],
-		[192, 192, 0],
-	],
+	tree: ["#808000", "#c0c000"],
 	// SignSymbol, Misc_Text, TrafficLight
-	[
-		[192, 128, 128],
-		[128, 128, 64],
-		[0, 64, 64],
-	],
-	// Fence
-	[[64, 64, 128]],
+	sign: ["#c08080", "#808040", "#004040"],
+	fence: ["#404080"],
 	// Car, SUVPickupTruck, Truck_Bus, Train, OtherMoving
-	[
-		...([
-			[64, 0, 128],
-			[64, 128, 192],
-			[192, 128, 192],
-		] as const),
-		...([
-			[192, 64, 128],
-			[128, 64, 64],
-		] as const),
-	],
+	car: ["#400080", "#4080c0", "#c080c0", "#c04080", "#804040"],
 	// Pedestrian, Child, CartLuggagePram, Animal
-	[
-		...([
-			[64, 64, 0],
-			[192, 128, 64],
-			[64, 0, 192],
-		] as const),
-		[64, 128, 64],
-	],
+	pedestrian: ["#404000", "#c08040", "#4000c0", "#408040"],
 	// Bicyclist, MotorcycleScooter
-	[
-		[0, 128, 192],
-		[192, 0, 192],
-	],
-];
+	bicyclist: ["#0080c0", "#c000c0"],
+};
+const CLASSES = Object.keys(COLOURS);
+const VOID = CLASSES.length;
 
 /** The class number of each colour; black is void. */
 const NUMBERS: ReadonlyMap<number, number> = new Map([
-	[colourValue([0, 0, 0]), VOID],
-	...COLOURS.flatMap((colours, id) =>
-		colours.map((colour): [number, number] => [colourValue(colour), id]),
+	[parseValue("#000000"), VOID],
+	...Object.values(COLOURS).flatMap((colours, id) =>
+		colours.map((colour): [number, number] => [parseValue(colour), id]),
 	),
 ]);
 

@@ -1,7 +1,7 @@
 // Node only: reads files; the npm package valibot.
 import * as v from "valibot";
+import type { Canvas } from "../canvas.ts";
 import { DataError, formatList, UsageError } from "../errors.ts";
-import type { Canvas } from "../fill-pillow.ts";
 import { looksLikeImage } from "../image.ts";
 import type { LoadOptions } from "../load-options.ts";
 import { IGNORE } from "../segmentation-set.ts";

@@ -1,6 +1,7 @@
 // Node only: reads files.
+
+import type { Canvas } from "../canvas.ts";
 import { UsageError } from "../errors.ts";
-import type { Canvas } from "../fill-pillow.ts";
 import type { Size } from "../resize.ts";
 import { nameOf, type Tree } from "../tree.ts";
 import type { Item } from "./layout.ts";

@@ -1,13 +1,12 @@
 // Node only: the npm package valibot.
 import * as v from "valibot";
+import type { Canvas, Point } from "../canvas.ts";
 import { DataError } from "../errors.ts";
 import {
-	type Canvas,
 	drawLine,
 	fillCircle,
 	fillPolygon,
 	fillRectangle,
-	type Point,
 } from "../fill-pillow.ts";
 import { decodeMask } from "../mask.ts";
 

@@ -1,7 +1,7 @@
 // Node only: reads files; the npm package valibot.
 import * as v from "valibot";
+import type { Canvas } from "../canvas.ts";
 import { formatList } from "../errors.ts";
-import type { Canvas } from "../fill-pillow.ts";
 import { fillCocoPolygon } from "../rle.ts";
 import { hasFolder, joinPath, readJson, type Tree } from "../tree.ts";
 import { drawnItem } from "./drawn.ts";

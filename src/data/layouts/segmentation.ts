@@ -1,7 +1,7 @@
 // Node only: the npm package valibot.
 import * as v from "valibot";
+import type { Canvas } from "../canvas.ts";
 import { DataError } from "../errors.ts";
-import type { Canvas } from "../fill-pillow.ts";
 import { decodeRuns, fillCocoPolygon, fillRuns } from "../rle.ts";
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
