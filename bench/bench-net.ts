@@ -1,11 +1,11 @@
 import { digitsPreset } from "../src/cli/digits-preset.ts";
-import { type UnetConfig, unetConfig } from "../src/unet/index.ts";
+import type { UnetOptions } from "../src/unet/index.ts";
 import { uniformNumbers } from "../test/rows.ts";
 import type { NetName } from "./report.ts";
 
 /** A net to measure, and a batch of random images for it. */
 export interface BenchNet {
-	readonly config: UnetConfig;
+	readonly options: UnetOptions;
 	readonly batch: {
 		readonly x: Float32Array;
 		readonly labels: Uint8Array;
@@ -16,18 +16,18 @@ export interface BenchNet {
 const nets: Record<NetName, () => BenchNet> = {
 	/** What `npm start` trains: gray images of 64x84, ten digits and background. */
 	digits: () => ({
-		config: unetConfig({ inChannels: 1, classes: 11, ...digitsPreset.model }),
+		options: { inChannels: 1, classes: 11, ...digitsPreset.model },
 		batch: randomBatch([digitsPreset.batch, 64, 84, 1], 11),
 	}),
 	/** A plain U-Net without normalization, five levels from 8 channels on. */
 	plain: () => ({
-		config: unetConfig({
+		options: {
 			inChannels: 3,
 			classes: 3,
 			base: 8,
 			depth: 4,
 			norm: "none",
-		}),
+		},
 		batch: randomBatch([4, 128, 128, 3], 3),
 	}),
 };

@@ -20,9 +20,9 @@ export async function run(
 	gpu?: GPU,
 ): Promise<PrecisionStep> {
 	const device = await webgpuDevice(gpu ? { gpu } : {});
-	const { config, batch } = benchNet(net);
+	const { options, batch } = benchNet(net);
 	const makeStep = async (precision?: Precision) => {
-		const model = unet(config, { seed: 0, device });
+		const model = unet(options, { seed: 0, device });
 		const optimizer = adam();
 		const state = optimizerState(optimizer, model.params);
 		const scaling = precision?.start(device);

@@ -23,8 +23,8 @@ export async function profileStep(
 ): Promise<StepProfile> {
 	progress("peak of multiply-adds and of copies");
 	const peak = await measurePeak(device);
-	const { config, batch } = benchNet(net);
-	const model = unet(config, { seed: 0, device });
+	const { options, batch } = benchNet(net);
+	const model = unet(options, { seed: 0, device });
 	const optimizer = adam();
 	const state = optimizerState(optimizer, model.params);
 	const { x, labels } = uploadBatch(batch, device);

@@ -13,8 +13,8 @@ export async function timeTrainingStep(
 	net: NetName,
 	progress: (text: string) => void,
 ): Promise<StepTiming> {
-	const { config, batch: data } = benchNet(net);
-	const model = unet(config, { seed: 0, device });
+	const { options: form, batch: data } = benchNet(net);
+	const model = unet(form, { seed: 0, device });
 	const options = { nextBatch: () => data, learningRate: 1e-3 };
 	progress("first training step");
 	await device.finished();
@@ -44,9 +44,9 @@ export async function timeTrainingStep(
 	const { stats } = device;
 	return {
 		name: `${STEP_NAME} of net ${net}`,
-		config,
+		config: model.config,
 		batch: data.shape,
-		parameters: parameterCount(config),
+		parameters: parameterCount(form),
 		milliseconds,
 		range: rangeOf(samples),
 		firstMilliseconds,

@@ -14,10 +14,10 @@ export async function run(
 	gpu?: GPU,
 ): Promise<TunedStep> {
 	const device = await webgpuDevice(gpu ? { gpu } : {});
-	const { config, batch } = benchNet(net);
+	const { options, batch } = benchNet(net);
 	const makeStep = async () => {
 		const start = performance.now();
-		const model = unet(config, { seed: 0, device });
+		const model = unet(options, { seed: 0, device });
 		const optimizer = adam();
 		const state = optimizerState(optimizer, model.params);
 		const step = trainingStep(model, {}, optimizer, state, undefined);

@@ -1,10 +1,12 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { type Preset, presets } from "../src/app/presets.ts";
 import { readSettings } from "../src/cli/settings.ts";
-import { parameterCount, unetConfig } from "../src/unet/index.ts";
+import { architectureOf } from "../src/unet/config.ts";
+import { encoders } from "../src/unet/encoders/index.ts";
+import { namedOptions, parameterCount } from "../src/unet/index.ts";
 import { momentSpecs } from "../src/unet/parameters.ts";
-import { type Preset, presets } from "../src/unet/presets.ts";
 import { folder, put } from "./cli/wgrad.ts";
 
 const page = readFileSync("docs/presets.md", "utf8");
@@ -16,12 +18,15 @@ test("the page's table is that of the presets", () => {
 		([, name, rest]) => [name, ...rest.split("|").map((cell) => cell.trim())],
 	);
 	const expected = Object.entries<Preset>(presets).map(([name, preset]) => {
-		const config = unetConfig(preset.model);
-		const moments = momentSpecs(config).reduce((sum, [, c]) => sum + 2 * c, 0);
+		const options = namedOptions(preset.model, encoders);
+		const moments = momentSpecs(architectureOf(options)).reduce(
+			(sum, [, c]) => sum + 2 * c,
+			0,
+		);
 		return [
 			name,
 			preset.size.join("x"),
-			(parameterCount(config) + moments).toLocaleString("en"),
+			(parameterCount(options) + moments).toLocaleString("en"),
 			preset.optimizer,
 			String(preset.learningRate),
 			String(preset.batch ?? "-"),

@@ -2,8 +2,16 @@ import { readBatch, trainingBatches } from "../../src/data/batches.ts";
 import type { SampleSource } from "../../src/data/sample-source.ts";
 import { createSampler } from "../../src/data/sampler.ts";
 import { webgpuDevice } from "../../src/engine/index.ts";
-import type { StoredWeights } from "../../src/unet/encoders/weights.ts";
-import { evaluate, iou, meanIou, train, unet } from "../../src/unet/index.ts";
+import {
+	evaluate,
+	iou,
+	meanIou,
+	mobilenetV2,
+	pretrained,
+	type StoredWeights,
+	train,
+	unet,
+} from "../../src/unet/index.ts";
 
 /** What is compared. */
 export interface EncoderTrial {
@@ -26,19 +34,19 @@ export async function run(trial: EncoderTrial, gpu: GPU): Promise<void> {
 	console.log(
 		`${training.count} images to train, ${validation.count} to validate, ${training.height}x${training.width}; ${EPOCHS} epochs of batches of ${BATCH}; ${device.identity.description}`,
 	);
-	for (const [name, encoderWeights] of Object.entries(trial.encoders)) {
+	for (const [name, weights] of Object.entries(trial.encoders)) {
 		const model = unet(
 			{
 				inChannels: 3,
 				classes: 2,
-				backbone: "mobilenet-v2",
+				backbone: weights ? pretrained(mobilenetV2, weights) : mobilenetV2,
 				decoder: [16, 32, 32, 64],
 				decoderConvs: [0, 0, 0, 0],
 				upKernel: 3,
 				upFinish: "before",
 				headKernel: 3,
 			},
-			{ seed, device, encoderWeights },
+			{ seed, device },
 		);
 		const order = { count: training.count, batchSize: BATCH, seed };
 		const batches = trainingBatches(training, createSampler(order), {

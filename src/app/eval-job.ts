@@ -1,5 +1,6 @@
 import { readBatch } from "../data/batches.ts";
 import { type Device, softmax } from "../index.ts";
+import { encoders } from "../unet/encoders/index.ts";
 import {
 	evaluate,
 	type LabelledBatch,
@@ -23,7 +24,7 @@ export async function runEval(
 ): Promise<boolean> {
 	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
-	const { model } = loadModel(bytes, "checkpoint", { device });
+	const { model } = loadModel(bytes, "checkpoint", { device, encoders });
 	const total = set.count;
 	async function* batches(): AsyncGenerator<LabelledBatch> {
 		for (const indices of chunks(total, job.batch)) {
@@ -51,7 +52,7 @@ export async function runPredict(
 ): Promise<boolean> {
 	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
-	const { model } = loadModel(bytes, "checkpoint", { device });
+	const { model } = loadModel(bytes, "checkpoint", { device, encoders });
 	const { classes } = model.config;
 	const each = set.height * set.width * classes;
 	const scoresOf = perBatch(device, (x) => softmax(predict(model, x)));

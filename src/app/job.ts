@@ -3,7 +3,9 @@ import type { SamplerOptions } from "../data/sampler.ts";
 import type { TuneReport } from "../engine/tuned.ts";
 import type { Tuning } from "../engine/tuning.ts";
 import type { UnetConfig } from "../unet/index.ts";
-import type { OptimizerName } from "../unet/presets.ts";
+
+/** An optimizer as a preset and a configuration name it; `rmsprop` is Keras's. */
+export type OptimizerName = "adam" | "adadelta" | "rmsprop";
 
 /** What `wgrad train` decided, as `config.json` records it and a checkpoint carries it. */
 export interface TrainConfig {

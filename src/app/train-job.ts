@@ -6,6 +6,7 @@ import {
 import { cached, type SampleSource } from "../data/sample-source.ts";
 import { createSampler } from "../data/sampler.ts";
 import { argmax, type Device, scope, tensor } from "../index.ts";
+import { encoders } from "../unet/encoders/index.ts";
 import {
 	adadelta,
 	adam,
@@ -18,8 +19,10 @@ import {
 	type LoadedModel,
 	loadModel,
 	type Model,
+	namedOptions,
 	oneCycle,
 	predict,
+	pretrained,
 	rmsprop,
 	type Schedule,
 	type StepReport,
@@ -63,7 +66,10 @@ export async function runTrain(
 	const trainSet = cached(hostSource(host, "train", job.train), memory);
 	const validSet = cached(hostSource(host, "valid", job.valid), memory);
 	const { model, training, metadata } = job.resume
-		? loadModel(await host.read("checkpoint"), "checkpoint", { device })
+		? loadModel(await host.read("checkpoint"), "checkpoint", {
+				device,
+				encoders,
+			})
 		: await newModel(config, host, device);
 	const { count, height, width, channels } = job.train;
 	const batchSize = config.batch * config.accumulate;
@@ -157,7 +163,7 @@ export async function runTrain(
 		return true;
 	}
 	const bytes = await host.read("checkpoint/best");
-	const best = loadModel(bytes, "checkpoint", { device }).model;
+	const best = loadModel(bytes, "checkpoint", { device, encoders }).model;
 	const { batch } = config;
 	const ranking = { batch, count: job.ranked };
 	await rankImages(best, validSet, ranking, host, reporter);
@@ -169,11 +175,17 @@ async function newModel(
 	host: JobHost,
 	device: Device,
 ): Promise<LoadedModel> {
-	const encoderWeights = file
-		? decodeSafetensors(await host.read("encoder-weights"), file).tensors
-		: undefined;
-	const options = { seed, device, encoderWeights };
-	return { model: unet(model, options), metadata: {} };
+	const options = namedOptions(model, encoders);
+	if (file && typeof options.backbone === "object") {
+		const bytes = await host.read("encoder-weights");
+		const { tensors } = decodeSafetensors(bytes, file);
+		const backbone = pretrained(options.backbone, tensors, file);
+		return {
+			model: unet({ ...options, backbone }, { seed, device }),
+			metadata: {},
+		};
+	}
+	return { model: unet(options, { seed, device }), metadata: {} };
 }
 
 /** Batches of the whole set in order; reports, so that a wish to stop is heard in a long validation. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import type { AugmentConfig } from "../data/augment.ts";
 import { checkAugment, parseAugment } from "../data/augment-config.ts";
-import { DATA_PRESETS } from "../data/seed-presets.ts";
 import { IGNORE, type SegmentationSet } from "../data/segmentation-set.ts";
 import type { Option } from "./command.ts";
 import { backgroundOf } from "./load-data.ts";
@@ -22,11 +22,11 @@ const augment: Option<Changes | undefined> = {
 			v.string(),
 			v.transform((text): Changes => {
 				if (text === "none") return NONE;
-				if (!Object.hasOwn(DATA_PRESETS, text)) {
+				if (!Object.hasOwn(presets, text)) {
 					return { steps: parseAugment(text), choose: "each" };
 				}
-				const { steps, choose } = DATA_PRESETS[text].augment;
-				return { steps, choose };
+				const preset: Preset = presets[text as PresetName];
+				return preset.augment ?? NONE;
 			}),
 		),
 	),

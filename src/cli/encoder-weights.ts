@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { DataError, UsageError } from "../data/errors.ts";
-import { encoders } from "../unet/encoders/index.ts";
+import { type EncoderName, encoders } from "../unet/encoders/index.ts";
 import { checkEncoderWeights } from "../unet/encoders/weights.ts";
 import {
 	CheckpointError,
@@ -27,7 +27,7 @@ export function checkWeightsFile(path: string, { backbone }: UnetConfig): void {
 	}
 	try {
 		const { tensors } = decodeSafetensors(readEncoderWeights(path), path);
-		checkEncoderWeights(encoders[backbone], tensors, path);
+		checkEncoderWeights(encoders[backbone as EncoderName], tensors, path);
 	} catch (error) {
 		if (error instanceof CheckpointError) throw new DataError(error.message);
 		throw error;

@@ -5,6 +5,7 @@ import { CONFIG_KEY } from "../app/job.ts";
 import { DataError } from "../data/errors.ts";
 import { readBytes } from "../data/files.ts";
 import { cpuDevice } from "../index.ts";
+import { encoders } from "../unet/encoders/index.ts";
 import { CheckpointError, loadModel, type UnetConfig } from "../unet/index.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -38,7 +39,10 @@ export async function readCheckpoint(place: string): Promise<Checkpoint> {
 	// A copy of its own: Node's small buffers share one.
 	const bytes = Uint8Array.from(await readBytes(path));
 	try {
-		const { model, metadata } = loadModel(bytes, path, { device: cpuDevice() });
+		const { model, metadata } = loadModel(bytes, path, {
+			device: cpuDevice(),
+			encoders,
+		});
 		const config = parseConfig(metadata[CONFIG_KEY]);
 		if (!config || config.classNames.length !== model.config.classes) {
 			throw new DataError(

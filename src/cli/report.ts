@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JobEvent, RankedImage, TrainConfig } from "../app/job.ts";
 import type { Curves } from "../app/report-page.ts";
-import { parameterCount } from "../unet/index.ts";
+import { encoders } from "../unet/encoders/index.ts";
+import { namedOptions, parameterCount } from "../unet/index.ts";
 import { backgroundOf, type TrainingData } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
 import { type Report, reportHtml, type Sample } from "./report-html.ts";
@@ -59,7 +60,12 @@ export function writeReport(
 				`${data.train.count} + ${data.valid.count}`,
 				"images to train + validate",
 			],
-			[parameterCount(config.model).toLocaleString("en"), "parameters"],
+			[
+				parameterCount(namedOptions(config.model, encoders)).toLocaleString(
+					"en",
+				),
+				"parameters",
+			],
 		],
 		curves: curvesOf(log, epochs),
 		classNames: config.classNames,

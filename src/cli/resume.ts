@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { CONFIG_KEY, type TrainConfig } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { cpuDevice } from "../index.ts";
+import { encoders } from "../unet/encoders/index.ts";
 import { CheckpointError, type LoadedModel, loadModel } from "../unet/index.ts";
 import { optionsOfTraining } from "./load-data.ts";
 import { openOutput } from "./run-folder.ts";
@@ -132,7 +133,7 @@ function readCheckpoint(run: string): {
 
 function load(bytes: Uint8Array, path: string): LoadedModel {
 	try {
-		return loadModel(bytes, path, { device: cpuDevice() });
+		return loadModel(bytes, path, { device: cpuDevice(), encoders });
 	} catch (error) {
 		if (error instanceof CheckpointError) throw new DataError(error.message);
 		throw error;

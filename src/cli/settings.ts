@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse as parseToml } from "smol-toml";
 import * as v from "valibot";
+import { type PresetName, presets } from "../app/presets.ts";
 import { UsageError } from "../data/errors.ts";
-import { type PresetName, presets } from "../unet/presets.ts";
 
 /** Names of the presets. */
 export const PRESETS = Object.keys(presets) as PresetName[];

@@ -1,5 +1,6 @@
-import { type UnetConfig, unetConfig } from "../unet/index.ts";
-import { presets } from "../unet/presets.ts";
+import { presets } from "../app/presets.ts";
+import { encoders } from "../unet/encoders/index.ts";
+import { namedOptions, type UnetOptions } from "../unet/index.ts";
 import { unetSummary } from "../unet/summary.ts";
 import { command } from "./command.ts";
 import * as option from "./option.ts";
@@ -22,9 +23,9 @@ export const summary = command({
 		"keeps (two values a weight); what a step keeps between layers comes on top.",
 	],
 	async run({ preset, size, batch = 1, json }) {
-		const config = unetConfig(presets[preset].model);
+		const options = namedOptions(presets[preset].model, encoders);
 		const [height, width] = size ?? presets[preset].size;
-		const found = figures(config, [batch, height, width]);
+		const found = figures(options, [batch, height, width]);
 		const text = json ? JSON.stringify(found, null, "\t") : table(found);
 		process.stdout.write(`${text}\n`);
 		return 0;
@@ -33,8 +34,8 @@ export const summary = command({
 
 type Figures = ReturnType<typeof figures>;
 
-function figures(config: UnetConfig, shape: [number, number, number]) {
-	const layers = unetSummary(config, shape);
+function figures(options: UnetOptions, shape: [number, number, number]) {
+	const layers = unetSummary(options, shape);
 	let trainable = 0;
 	let moments = 0;
 	let macs = 0;

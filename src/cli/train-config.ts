@@ -1,12 +1,18 @@
 import type { Phase, TrainConfig } from "../app/job.ts";
+import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { SAMPLINGS } from "../data/sampler.ts";
 import {
 	classHistogram,
 	type SegmentationSet,
 } from "../data/segmentation-set.ts";
-import { ConfigError, type UnetOptions, unetConfig } from "../unet/index.ts";
-import { type Preset, type PresetName, presets } from "../unet/presets.ts";
+import { encoders } from "../unet/encoders/index.ts";
+import {
+	ConfigError,
+	type NamedOptions,
+	namedOptions,
+	unetConfig,
+} from "../unet/index.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { digitsPreset } from "./digits-preset.ts";
 import { checkWeightsFile } from "./encoder-weights.ts";
@@ -163,7 +169,7 @@ export function resolveConfig(
 		values["class-weights"] ?? preset.classWeights,
 		train,
 	);
-	const shorthand: Partial<UnetOptions> = {
+	const shorthand: Partial<NamedOptions> = {
 		...(values.base !== undefined && { base: values.base }),
 		...(values.depth !== undefined && { depth: values.depth }),
 		...(values.convs !== undefined && { convs: values.convs }),
@@ -235,9 +241,9 @@ function frozenFirst(
 	].filter((phase) => phase.epochs > 0);
 }
 
-function checkedModel(options: UnetOptions): TrainConfig["model"] {
+function checkedModel(options: NamedOptions): TrainConfig["model"] {
 	try {
-		return unetConfig(options);
+		return unetConfig(namedOptions(options, encoders));
 	} catch (error) {
 		if (error instanceof ConfigError) throw new UsageError(error.message);
 		throw error;
@@ -250,7 +256,7 @@ interface Settings extends Pick<TrainConfig, "schedule" | "optimizer"> {
 	readonly batch: number;
 	readonly learningRate: number;
 	readonly classWeights: "auto" | "none" | readonly number[];
-	readonly model: Partial<UnetOptions>;
+	readonly model: Partial<NamedOptions>;
 }
 
 /** A published network with its rate, unweighted loss and, where its source names them, epochs and batch. */

@@ -1,4 +1,12 @@
-import { type UnetConfig, type UnetOptions, unetConfig } from "./config.ts";
+import {
+	type Architecture,
+	architectureOf,
+	type Encoders,
+	type NamedOptions,
+	namedOptions,
+	type UnetConfig,
+	type UnetOptions,
+} from "./config.ts";
 import { CheckpointError } from "./errors.ts";
 import { momentSpecs, parameterSpecs } from "./parameters.ts";
 import type { Stored, StoredTensor } from "./safetensors.ts";
@@ -75,22 +83,33 @@ function reversed(
 export function architecture(
 	stored: Stored,
 	wanted: UnetOptions | undefined,
+	encoders: Encoders,
 	file: string,
-): UnetConfig {
+): Architecture {
 	const json = stored.metadata.get("unet");
+	const asked = wanted && architectureOf(wanted);
 	if (json === undefined) {
-		if (wanted) return unetConfig(wanted);
+		if (asked) return asked;
 		throw new CheckpointError(
 			`${file}: the metadata has no field unet, so this is no checkpoint of a wgrad U-Net`,
 		);
 	}
-	const found = parsed(json, "unet", file, (v) => unetConfig(v as UnetOptions));
-	if (!wanted) return found;
-	const config = unetConfig(wanted);
-	for (const [field, value] of Object.entries(config)) {
-		const [here, there] = [value, found[field as keyof UnetConfig]].map((v) =>
-			JSON.stringify(v),
-		);
+	const known = asked?.encoder
+		? { ...encoders, [asked.encoder.name]: asked.encoder }
+		: encoders;
+	const found = parsed(json, "unet", file, (value) => {
+		const { backbone = "none" } = value as NamedOptions;
+		if (backbone !== "none" && !Object.hasOwn(known, backbone)) {
+			throw new CheckpointError(
+				`${file}: its network has the backbone ${backbone}; give loadModel that encoder`,
+			);
+		}
+		return architectureOf(namedOptions(value as NamedOptions, known));
+	});
+	if (!asked) return found;
+	for (const [field, value] of Object.entries(asked.config)) {
+		const pair = [value, found.config[field as keyof UnetConfig]];
+		const [here, there] = pair.map((v) => JSON.stringify(v));
 		// The momentum is a matter of training, not of architecture.
 		if (field !== "momentum" && here !== there) {
 			throw new CheckpointError(
@@ -98,7 +117,7 @@ export function architecture(
 			);
 		}
 	}
-	return config;
+	return asked;
 }
 
 /** Where the training stood; undefined in a checkpoint without it. */
@@ -154,6 +173,7 @@ function parsed<T>(
 		const value: unknown = JSON.parse(json);
 		if (typeof value === "object" && value !== null) return check(value);
 	} catch (error) {
+		if (error instanceof CheckpointError) throw error;
 		if (error instanceof Error && !(error instanceof SyntaxError)) {
 			reason = error.message && ` (${error.message})`;
 		}
@@ -169,7 +189,7 @@ function parsed<T>(
  */
 export function checkTensors(
 	stored: Stored,
-	config: UnetConfig,
+	architecture: Architecture,
 	progress: Progress | undefined,
 	file: string,
 ): void {
@@ -181,11 +201,11 @@ export function checkTensors(
 		...(progress?.averaged ? [TRAINED] : []),
 	];
 	for (const prefix of prefixes) {
-		for (const { name, shape } of parameterSpecs(config)) {
+		for (const { name, shape } of parameterSpecs(architecture)) {
 			wanted.set(prefix + name, fileShape(shape));
 		}
 	}
-	for (const [name, channels] of momentSpecs(config)) {
+	for (const [name, channels] of momentSpecs(architecture)) {
 		for (const part of MOMENTS) wanted.set(`${name}.${part}`, [channels]);
 	}
 	if (stored.tensors.has(SCALING)) wanted.set(SCALING, [2]);

@@ -15,7 +15,7 @@ import {
 	toFile,
 	toMemory,
 } from "./checkpoint-layout.ts";
-import type { UnetOptions } from "./config.ts";
+import type { Encoders, UnetOptions } from "./config.ts";
 import { ConfigError, NumericError } from "./errors.ts";
 import { type Model, modelOf, type NamedTensors } from "./model.ts";
 import { parameterSpecs } from "./parameters.ts";
@@ -113,7 +113,7 @@ async function read(name: string, t: Tensor): Promise<Float32Array> {
 /**
  * Builds the model of a checkpoint after checking every tensor by name and
  * shape. `config` demands an architecture; without it the checkpoint's own is
- * taken. `name` is the file, for messages.
+ * taken; its backbone is looked up in `encoders`. `name` is the file, for messages.
  * @throws CheckpointError when the bytes are damaged or of another architecture, naming the first difference.
  */
 export function loadModel(
@@ -122,17 +122,19 @@ export function loadModel(
 	options: {
 		readonly device?: Device;
 		readonly config?: UnetOptions | undefined;
+		readonly encoders?: Encoders;
 	} = {},
 ): LoadedModel {
 	const stored = decodeSafetensors(bytes, name);
-	const config = architecture(stored, options.config, name);
+	const { config, encoders = {} } = options;
+	const found = architecture(stored, config, encoders, name);
 	const progress = storedProgress(stored, name);
-	checkTensors(stored, config, progress, name);
+	checkTensors(stored, found, progress, name);
 
 	const device = options.device ?? defaultDevice();
 	const values = (key: string) =>
 		toMemory(stored.tensors.get(key) as StoredTensor);
-	const model = modelOf(config, device, {
+	const model = modelOf(found, device, {
 		param: (spec) => values(spec.name),
 		moments: (key, channels) => {
 			const both = new Float32Array(2 * channels);
@@ -150,7 +152,7 @@ export function loadModel(
 	const { averaged, ...standing } = rest;
 	const likeParams = (prefix: string): NamedTensors =>
 		Object.fromEntries(
-			parameterSpecs(config).map(({ name: key, shape }) => [
+			parameterSpecs(found).map(({ name: key, shape }) => [
 				key,
 				tensor(values(prefix + key), shape, { device }),
 			]),

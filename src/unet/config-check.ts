@@ -1,10 +1,8 @@
-import type { UnetConfig } from "./config.ts";
-import { encoders, encoderTensors } from "./encoders/index.ts";
+import type { Architecture, UnetConfig } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { parameterSpecs } from "./parameters.ts";
 
 const choices: Record<string, readonly unknown[]> = {
-	backbone: ["none", ...Object.keys(encoders)],
 	padding: ["same", "valid"],
 	decoderKernel: [1, 3],
 	up: ["transposed", "nearest", "bilinear"],
@@ -35,6 +33,7 @@ export const FIELDS: readonly string[] = [
 	"classes",
 	...Object.keys(lists),
 	...Object.keys(choices),
+	"backbone",
 	"groups",
 	"dropout",
 	"momentum",
@@ -42,7 +41,8 @@ export const FIELDS: readonly string[] = [
 ];
 
 /** @throws ConfigError naming the first field that is out of range. */
-export function checkConfig(config: UnetConfig): void {
+export function checkConfig(architecture: Architecture): void {
+	const { config } = architecture;
 	wholeNumber(config, "inChannels", [1, 4096]);
 	wholeNumber(config, "classes", [2, 4096]);
 	for (const [field, values] of Object.entries(choices)) {
@@ -84,8 +84,8 @@ export function checkConfig(config: UnetConfig): void {
 		reject(config, "epsilon", "a number above 0 and below 1");
 	}
 	checkHead(config);
-	checkBackbone(config);
-	for (const { name, shape } of parameterSpecs(config)) {
+	checkBackbone(architecture);
+	for (const { name, shape } of parameterSpecs(architecture)) {
 		const grouped =
 			config.norm === "group" && /\.norm\.\w+\.weight$/.test(name);
 		if (grouped && shape[0] % config.groups !== 0) {
@@ -109,19 +109,18 @@ function checkHead(config: UnetConfig): void {
 	}
 }
 
-function checkBackbone(config: UnetConfig): void {
-	const { backbone, encoder } = config;
-	const padded = backbone !== "none" || config.pooling === "within";
+function checkBackbone({ config, encoder }: Architecture): void {
+	const padded = encoder || config.pooling === "within";
 	if (padded && config.padding === "valid") {
 		reject(config, "padding", "same with a backbone or with pooling within");
 	}
-	if (backbone === "none") return;
-	const { channels } = encoderTensors(encoders[backbone]);
+	if (!encoder) return;
+	const { name, channels } = encoder;
 	if (config.inChannels !== 3) {
-		reject(config, "inChannels", `3 for the backbone ${backbone}`);
+		reject(config, "inChannels", `3 for the backbone ${name}`);
 	}
-	if (encoder.join() !== channels.join()) {
-		reject(config, "encoder", `[${channels}] for the backbone ${backbone}`);
+	if (config.encoder.join() !== channels.join()) {
+		reject(config, "encoder", `[${channels}] for the backbone ${name}`);
 	}
 	if (config.pooling !== "between") {
 		reject(config, "pooling", "between with a backbone");

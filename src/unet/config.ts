@@ -1,10 +1,6 @@
 import { sizeOf } from "../engine/index.ts";
 import { checkConfig, FIELDS, reject, wholeNumber } from "./config-check.ts";
-import {
-	type EncoderName,
-	encoders,
-	encoderTensors,
-} from "./encoders/index.ts";
+import type { Encoder } from "./encoders/encoder.ts";
 import { ConfigError } from "./errors.ts";
 import { parameterSpecs } from "./parameters.ts";
 
@@ -15,11 +11,11 @@ export interface UnetConfig {
 	/** Classes per pixel: channels of the logits. */
 	readonly classes: number;
 	/**
-	 * A published network in the encoder's place. Its five results, at half the
-	 * image's resolution and so on, are the levels; `encoder` has their channels,
-	 * and a transposed convolution with stride 2 makes the logits.
+	 * Name of the published network in the encoder's place, or "none". Its five
+	 * results, at half the image's resolution and so on, are the levels; `encoder`
+	 * has their channels, and a transposed convolution with stride 2 makes the logits.
 	 */
-	readonly backbone: "none" | EncoderName;
+	readonly backbone: string;
 	/** Channels of each encoder level; 2x2 max pooling leads from one to the next. */
 	readonly encoder: readonly number[];
 	/** 3x3 convolutions of each encoder level. */
@@ -74,10 +70,24 @@ export interface UnetConfig {
 	readonly headKernel: number;
 }
 
-/** The fields that depend on the data, any others that shall not have their defaults, and shorthands for the lists. */
-export type UnetOptions = Pick<UnetConfig, "inChannels" | "classes"> &
+/** The fields that depend on the data, any others that shall not have their defaults, shorthands for the lists, and a published network itself. */
+export type UnetOptions = Omit<NamedOptions, "backbone"> & {
+	readonly backbone?: Encoder | "none" | undefined;
+};
+
+/** The same as JSON, with the name of the published network. */
+export type NamedOptions = Pick<UnetConfig, "inChannels" | "classes"> &
 	Partial<UnetConfig> &
 	Partial<UnetShorthand>;
+
+/** A U-Net's form, and the backbone that it names. */
+export interface Architecture {
+	readonly config: UnetConfig;
+	readonly encoder: Encoder | undefined;
+}
+
+/** Published networks by name. */
+export type Encoders = Readonly<Record<string, Encoder>>;
 
 /** The regular form: each level below has twice the channels. */
 export interface UnetShorthand {
@@ -127,32 +137,34 @@ const shorthandRange: Record<keyof UnetShorthand, readonly [number, number]> = {
  * @throws ConfigError naming the first bad field and what it takes.
  */
 export function unetConfig(options: UnetOptions): UnetConfig {
-	const { base, depth, convs, ...given } = {
+	return architectureOf(options).config;
+}
+
+/** `unetConfig`, and the backbone that it names. */
+export function architectureOf(options: UnetOptions): Architecture {
+	const { base, depth, convs, backbone, ...given } = {
 		...unetDefaults,
 		...defined(options),
 	};
+	const encoder = encoderOf({ backbone });
 	const short = { base, depth, convs };
 	for (const [field, range] of Object.entries(shorthandRange)) {
 		wholeNumber(short, field, range);
 	}
-	const { backbone } = given;
-	const lent = Object.hasOwn(encoders, backbone)
-		? encoderTensors(encoders[backbone as EncoderName]).channels
-		: undefined;
-	const encoder =
+	const levels =
 		given.encoder ??
-		lent ??
+		encoder?.channels ??
 		Array.from({ length: depth + 1 }, (_, i) => base * 2 ** i);
-	if (!Array.isArray(encoder) || encoder.length < 1 || encoder.length > 9) {
-		reject({ encoder }, "encoder", "a list of 1 to 9 channel counts");
+	if (!Array.isArray(levels) || levels.length < 1 || levels.length > 9) {
+		reject({ encoder: levels }, "encoder", "a list of 1 to 9 channel counts");
 	}
-	const levels = encoder.length;
 	const regular = {
-		encoder,
-		encoderConvs: Array.from(encoder, () => convs),
-		encoderKernels: Array.from(encoder, () => 3),
-		decoder: encoder.slice(0, -1),
-		decoderConvs: Array.from({ length: levels - 1 }, () => convs),
+		backbone: encoder?.name ?? "none",
+		encoder: levels,
+		encoderConvs: Array.from(levels, () => convs),
+		encoderKernels: Array.from(levels, () => 3),
+		decoder: levels.slice(0, -1),
+		decoderConvs: Array.from({ length: levels.length - 1 }, () => convs),
 	};
 	const bias = given.norm === "none";
 	const config: UnetConfig = { ...regular, bias, ...given };
@@ -163,8 +175,34 @@ export function unetConfig(options: UnetOptions): UnetConfig {
 			);
 		}
 	}
-	checkConfig(config);
-	return config;
+	const architecture = { config, encoder };
+	checkConfig(architecture);
+	return architecture;
+}
+
+function encoderOf({
+	backbone,
+}: Pick<UnetOptions, "backbone">): Encoder | undefined {
+	if (typeof backbone === "object") return backbone;
+	if (backbone === "none") return undefined;
+	reject({ backbone }, "backbone", "none or an encoder, such as mobilenetV2");
+}
+
+/**
+ * Options of JSON with the published network that they name, one of `encoders`.
+ * @throws ConfigError when there is none of that name.
+ */
+export function namedOptions(
+	options: NamedOptions,
+	encoders: Encoders,
+): UnetOptions {
+	const { backbone = "none", ...rest } = options;
+	if (backbone === "none") return rest;
+	if (!Object.hasOwn(encoders, backbone)) {
+		const names = ["none", ...Object.keys(encoders)];
+		reject({ backbone }, "backbone", names.join(" or "));
+	}
+	return { ...rest, backbone: encoders[backbone] };
 }
 
 /** The options without those that are explicitly undefined. */
@@ -175,7 +213,7 @@ function defined(options: UnetOptions): UnetOptions {
 
 /** Number of trainable values of a U-Net. */
 export function parameterCount(options: UnetOptions): number {
-	return parameterSpecs(unetConfig(options)).reduce(
+	return parameterSpecs(architectureOf(options)).reduce(
 		(sum, { shape }) => sum + sizeOf(shape),
 		0,
 	);

@@ -16,9 +16,10 @@ import {
 } from "../kernels/index.ts";
 import { batchStep, type LabelledBatch } from "./batch-step.ts";
 import { ConfigError } from "./errors.ts";
+import { forward } from "./forward.ts";
 import type { Loss } from "./losses.ts";
 import type { Confusion } from "./metrics.ts";
-import { forward, type Model } from "./model.ts";
+import type { Model } from "./model.ts";
 
 /** How pixels count in the loss and in the metrics. */
 export interface LossOptions {

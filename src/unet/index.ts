@@ -2,12 +2,19 @@ export type { BatchShape, LabelledBatch } from "./batch-step.ts";
 export { encodeCheckpoint, type LoadedModel, loadModel } from "./checkpoint.ts";
 export { type Clip, clipGradients } from "./clip.ts";
 export {
+	type Encoders,
+	type NamedOptions,
+	namedOptions,
 	parameterCount,
 	type UnetConfig,
 	type UnetOptions,
 	unetConfig,
 	unetDefaults,
 } from "./config.ts";
+export { densenet121 } from "./encoders/densenet121.ts";
+export type { Encoder } from "./encoders/encoder.ts";
+export { mobilenetV2 } from "./encoders/mobilenet-v2.ts";
+export { pretrained, type StoredWeights } from "./encoders/weights.ts";
 export { CheckpointError, ConfigError, NumericError } from "./errors.ts";
 export {
 	type Evaluation,
@@ -22,6 +29,7 @@ export {
 	type RateCurve,
 	type RateSearch,
 } from "./find-learning-rate.ts";
+export { type Forward, type ForwardOptions, forward } from "./forward.ts";
 export {
 	type HalfPrecisionOptions,
 	halfPrecision,
@@ -56,14 +64,7 @@ export {
 	precision,
 	recall,
 } from "./metrics.ts";
-export {
-	type Forward,
-	type ForwardOptions,
-	forward,
-	type Model,
-	type NamedTensors,
-	unet,
-} from "./model.ts";
+export { type Model, type NamedTensors, unet } from "./model.ts";
 export {
 	type Optimizer,
 	type OptimizerState,

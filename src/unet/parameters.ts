@@ -1,5 +1,4 @@
-import type { UnetConfig } from "./config.ts";
-import { encoders, encoderTensors } from "./encoders/index.ts";
+import type { Architecture, UnetConfig } from "./config.ts";
 import { memoryShape } from "./encoders/network.ts";
 import { ConfigError } from "./errors.ts";
 import type { Initialiser } from "./init.ts";
@@ -16,7 +15,10 @@ export interface ParameterSpec {
 }
 
 /** Every parameter of the network in a fixed order; names are those a PyTorch module of the same form would have, a backbone's those of Keras. */
-export function parameterSpecs(config: UnetConfig): ParameterSpec[] {
+export function parameterSpecs({
+	config,
+	encoder,
+}: Architecture): ParameterSpec[] {
 	const specs: ParameterSpec[] = [];
 	const add = (
 		name: string,
@@ -43,20 +45,21 @@ export function parameterSpecs(config: UnetConfig): ParameterSpec[] {
 			if (!pooled || j === convs - 1) norm(`${prefix}.norm.${j}`, to);
 		}
 	};
-	const { encoder, encoderConvs, encoderKernels, decoder, classes } = config;
-	if (config.backbone === "none") {
-		encoder.forEach((to, i) => {
-			const from = i === 0 ? config.inChannels : encoder[i - 1];
-			const pooled = config.pooling === "within" && i < encoder.length - 1;
+	const { encoderConvs, encoderKernels, decoder, classes } = config;
+	const levels = config.encoder;
+	if (!encoder) {
+		levels.forEach((to, i) => {
+			const from = i === 0 ? config.inChannels : levels[i - 1];
+			const pooled = config.pooling === "within" && i < levels.length - 1;
 			const kernel = encoderKernels[i];
 			level(`encoder.${i}`, kernel, encoderConvs[i], from, to, pooled);
 		});
 	} else {
-		for (const t of encoderTensors(encoders[config.backbone]).tensors) {
+		for (const t of encoder.tensors) {
 			if (!t.moment) add(BACKBONE + t.name, memoryShape(t.shape), t.init);
 		}
 	}
-	let below = encoder[encoder.length - 1];
+	let below = levels[levels.length - 1];
 	for (let i = decoder.length - 1; i >= 0; i--) {
 		const to = decoder[i];
 		const name = `decoder.${i}`;
@@ -74,7 +77,7 @@ export function parameterSpecs(config: UnetConfig): ParameterSpec[] {
 		below = convs > 0 ? to : from;
 	}
 	const { headKernel } = config;
-	const ends = config.backbone === "none" ? [below, classes] : [classes, below];
+	const ends = encoder ? [classes, below] : [below, classes];
 	add("head.weight", [headKernel, headKernel, ...ends], "glorotUniform");
 	add("head.bias", [classes]);
 	return specs;
@@ -99,22 +102,19 @@ function joinedChannels(config: UnetConfig, i: number, below: number): number {
 }
 
 /** Names of the running moments and their channel counts: one [2, C] tensor (mean, variance) per normalisation. */
-export function momentSpecs(config: UnetConfig): [string, number][] {
-	const { backbone, norm } = config;
-	const own = parameterSpecs(config)
+export function momentSpecs(architecture: Architecture): [string, number][] {
+	const { config, encoder } = architecture;
+	const own = parameterSpecs(architecture)
 		.filter(({ name }) => /\.norm\.\w+\.weight$/.test(name))
 		.map(({ name, shape }): [string, number] => [
 			name.replace(/\.weight$/, ""),
 			shape[0],
 		]);
-	const lent =
-		backbone === "none"
-			? []
-			: encoderTensors(encoders[backbone])
-					.tensors.filter(({ name }) => name.endsWith("/moving_mean"))
-					.map(({ name, shape }): [string, number] => [
-						BACKBONE + name.replace(/\/moving_mean$/, ""),
-						shape[0],
-					]);
-	return norm === "batch" ? [...lent, ...own] : lent;
+	const lent = (encoder?.tensors ?? [])
+		.filter(({ name }) => name.endsWith("/moving_mean"))
+		.map(({ name, shape }): [string, number] => [
+			BACKBONE + name.replace(/\/moving_mean$/, ""),
+			shape[0],
+		]);
+	return config.norm === "batch" ? [...lent, ...own] : lent;
 }

@@ -1,7 +1,6 @@
 import { sizeOf } from "../engine/index.ts";
-import { type UnetOptions, unetConfig } from "./config.ts";
-import { encoders } from "./encoders/index.ts";
-import type { Encoder } from "./encoders/network.ts";
+import { architectureOf, type UnetOptions } from "./config.ts";
+import type { Network } from "./encoders/network.ts";
 import { ConfigError } from "./errors.ts";
 import { multipleOf } from "./frame.ts";
 import { BACKBONE, parameterSpecs } from "./parameters.ts";
@@ -31,20 +30,17 @@ export function unetSummary(
 	options: UnetOptions,
 	[n, h, w]: readonly [number, number, number],
 ): LayerSummary[] {
-	const config = unetConfig(options);
+	const architecture = architectureOf(options);
+	const { config, encoder } = architecture;
 	if (config.padding === "valid") {
 		throw new ConfigError('unetSummary: padding "valid" has no summary yet');
 	}
 	const multiple = multipleOf(config);
 	const [height, width] = [h, w].map((e) => Math.ceil(e / multiple) * multiple);
-	const { backbone } = config;
 	const layers = new Map<string, LayerSummary>();
-	const lent =
-		backbone === "none"
-			? []
-			: backboneLayers(encoders[backbone], [n, height, width]);
+	const lent = encoder ? backboneLayers(encoder, [n, height, width]) : [];
 	for (const layer of lent) layers.set(layer.name, layer);
-	for (const { name, shape } of parameterSpecs(config)) {
+	for (const { name, shape } of parameterSpecs(architecture)) {
 		if (name.startsWith(BACKBONE)) continue;
 		const layer = name.replace(/\.(weight|bias)$/, "");
 		const known = layers.get(layer);
@@ -60,11 +56,10 @@ export function unetSummary(
 			/^encoder\.\d+\.norm/.test(layer) &&
 			level < config.encoder.length - 1;
 		const head = layer === "head";
-		const halved = pooled || (backbone !== "none" && !head);
+		const halved = pooled || (encoder && !head);
 		const scale = 2 ** (level + (halved ? 1 : 0));
 		const transposed =
-			shape.length === 4 &&
-			(layer.endsWith(".up") || (head && backbone !== "none"));
+			shape.length === 4 && (layer.endsWith(".up") || (head && encoder));
 		const channels = transposed ? shape[2] : shape[shape.length - 1];
 		const output = [n, height / scale, width / scale, channels];
 		// A transposed convolution with stride 2 visits its input's pixels: a quarter.
@@ -83,7 +78,7 @@ export function unetSummary(
 
 /** The layers of a backbone on images [N, H, W]. */
 function backboneLayers(
-	encoder: Encoder,
+	network: Network,
 	[n, height, width]: readonly [number, number, number],
 ): LayerSummary[] {
 	interface Size {
@@ -109,7 +104,7 @@ function backboneLayers(
 	};
 	const halved = (x: Size) => ({ ...x, scale: 2 * x.scale });
 	const same = (x: Size) => x;
-	encoder.layers<Size>(
+	network.layers<Size>(
 		{
 			conv(name, x, { kernel, channels, stride = 1 }) {
 				const y = { scale: x.scale * stride, channels };

@@ -15,8 +15,9 @@ import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
 import { ConfigError } from "./errors.ts";
 import { awaitedLater, IGNORE_LABEL, type LossOptions } from "./evaluate.ts";
+import { forward } from "./forward.ts";
 import type { Precision } from "./half-precision.ts";
-import { forward, type Model, type NamedTensors } from "./model.ts";
+import type { Model, NamedTensors } from "./model.ts";
 import {
 	type Optimizer,
 	type OptimizerState,

@@ -3,11 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readTfjsModel } from "../../src/cli/tfjs-model.ts";
 import { sizeOf } from "../../src/engine/index.ts";
-import {
-	type EncoderName,
-	encoders,
-	encoderTensors,
-} from "../../src/unet/encoders/index.ts";
+import { type EncoderName, encoders } from "../../src/unet/encoders/index.ts";
 import { kerasWeights } from "../../src/unet/encoders/keras-weights.ts";
 import { checkEncoderWeights } from "../../src/unet/encoders/weights.ts";
 import { decodeSafetensors, type StoredTensor } from "../../src/unet/index.ts";
@@ -82,7 +78,7 @@ describe("an encoder within a larger model", () => {
 	/** Each tensor filled with its place. */
 	const filled = (name: EncoderName, rename: (key: string) => string) =>
 		new Map<string, StoredTensor>(
-			encoderTensors(encoders[name]).tensors.map(({ name: key, shape }, i) => [
+			encoders[name].tensors.map(({ name: key, shape }, i) => [
 				rename(key),
 				{ shape, data: new Float32Array(sizeOf(shape)).fill(i) },
 			]),

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import {
+	type Preset,
+	type PresetName,
+	presets,
+} from "../../src/app/presets.ts";
 import { DataError, UsageError } from "../../src/data/errors.ts";
-import { DATA_PRESETS } from "../../src/data/seed-presets.ts";
 import {
 	classHistogram,
 	type SegmentationSet,
@@ -16,13 +20,15 @@ function sizesOf({ train, val, test }: Split): number[] {
 }
 
 test("the parts of the seeds' data have the seeds' sizes", () => {
-	const sizes = (preset: string, count: number) =>
-		sizesOf(splitIndices(count, { ...DATA_PRESETS[preset].split, seed }));
+	const sizes = (name: PresetName, count: number) => {
+		const { split }: Preset = presets[name];
+		return sizesOf(splitIndices(count, { ...split, seed }));
+	};
 	expect(sizes("ochuman", 4731)).toEqual([3311, 1207, 213]);
 	expect(sizes("clothing", 1000)).toEqual([800, 200, 0]);
 	expect(sizes("pets", 7390)).toEqual([6390, 1000, 0]);
 	expect(sizes("m2nist", 5000)).toEqual([4900, 100, 0]);
-	const m2nist = splitIndices(5000, { ...DATA_PRESETS.m2nist.split, seed });
+	const m2nist = splitIndices(5000, { ...presets.m2nist.split, seed });
 	expect(m2nist.val[0]).toBe(4900);
 });
 

@@ -5,7 +5,8 @@ import {
 	zeros,
 } from "../../src/engine/index.ts";
 import * as kernels from "../../src/kernels/index.ts";
-import { forward, unetConfig } from "../../src/unet/index.ts";
+import { architectureOf } from "../../src/unet/config.ts";
+import { forward } from "../../src/unet/index.ts";
 import {
 	clipped,
 	lossByName,
@@ -85,9 +86,7 @@ function optimizerSteps(
 
 /** Logits of a U-Net whose parameters and running moments are inputs of their names. */
 function unet({ x, ...tensors }: Inputs, { options, training }: Attrs): Tensor {
-	const config = unetConfig(options);
-	const multiple = 2 ** config.decoder.length;
-	const model = { config, state: tensors, multiple };
+	const model = { ...architectureOf(options), state: tensors };
 	return forward(model, tensors, x, { training }).logits;
 }
 

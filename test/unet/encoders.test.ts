@@ -6,18 +6,16 @@ import {
 	sizeOf,
 	tensor,
 } from "../../src/engine/index.ts";
-import {
-	type EncoderName,
-	encoders,
-	encoderTensors,
-} from "../../src/unet/encoders/index.ts";
-import { encoderResults } from "../../src/unet/encoders/run.ts";
+import { type EncoderName, encoders } from "../../src/unet/encoders/index.ts";
 import {
 	adam,
+	type Encoder,
 	encodeCheckpoint,
 	heNormal,
 	loadModel,
 	type Model,
+	mobilenetV2,
+	pretrained,
 	type StoredTensor,
 	train,
 	unet,
@@ -29,7 +27,7 @@ const names = Object.keys(encoders) as EncoderName[];
 const image = heNormal([1, 1, 2, (3 * 32 * 32) / 2], 1, 1);
 
 /** A U-Net over an encoder, with a small decoder. */
-const over = (backbone: EncoderName) =>
+const over = (backbone: Encoder) =>
 	({
 		inChannels: 3,
 		classes: 2,
@@ -43,7 +41,7 @@ const over = (backbone: EncoderName) =>
 /** Values that tell every tensor's place in the file. */
 function numbered(name: EncoderName): Map<string, StoredTensor> {
 	return new Map(
-		encoderTensors(encoders[name]).tensors.map(({ name: key, shape }, i) => [
+		encoders[name].tensors.map(({ name: key, shape }, i) => [
 			key,
 			{ shape, data: new Float32Array(sizeOf(shape)).fill(i / 100) },
 		]),
@@ -53,16 +51,13 @@ function numbered(name: EncoderName): Map<string, StoredTensor> {
 describe("encoders", () => {
 	test("have Keras's number of values without top", () => {
 		const sizes = names.map((name) =>
-			encoderTensors(encoders[name]).tensors.reduce(
-				(sum, { shape }) => sum + sizeOf(shape),
-				0,
-			),
+			encoders[name].tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
 		);
 		expect(sizes).toEqual([7_037_504, 2_257_984]);
 	});
 
 	test("have Keras's names, layouts and channels", () => {
-		const [dense, mobile] = names.map((name) => encoderTensors(encoders[name]));
+		const [dense, mobile] = names.map((name) => encoders[name]);
 		expect(dense.channels).toEqual([64, 256, 512, 1024, 1024]);
 		expect(mobile.channels).toEqual([96, 144, 192, 576, 1280]);
 		const shapes = new Map(
@@ -82,8 +77,7 @@ describe("encoders", () => {
 	test("weights are checked by name and shape and reach the model", async () => {
 		const device = cpuDevice();
 		const stored = numbered("mobilenet-v2");
-		const load = () =>
-			unet(over("mobilenet-v2"), { device, encoderWeights: stored });
+		const load = () => unet(over(pretrained(mobilenetV2, stored)), { device });
 		const { params, state } = load();
 		const at = (key: string) => stored.get(key)?.data[0];
 		const moments = await state["backbone.Conv_1_bn"].data();
@@ -107,19 +101,26 @@ describe("encoders", () => {
 
 	test("a checkpoint keeps them", async () => {
 		const device = cpuDevice();
-		const model = unet(over("mobilenet-v2"), { seed: 3, device });
+		const model = unet(over(mobilenetV2), { seed: 3, device });
 		const bytes = await encodeCheckpoint(model);
-		const loaded = loadModel(bytes, "checkpoint", { device }).model;
+		const loaded = loadModel(bytes, "checkpoint", { device, encoders }).model;
 		expect(await values(loaded)).toEqual(await values(model));
+		expect(() => loadModel(bytes, "x.safetensors", { device })).toThrow(
+			"x.safetensors: its network has the backbone mobilenet-v2; give loadModel that encoder",
+		);
+		loadModel(bytes, "checkpoint", { device, config: over(mobilenetV2) });
 	});
 
 	test.each([
 		[{ inChannels: 1 }, "inChannels is 1; it must be 3"],
 		[{ headKernel: 1 }, "headKernel is 1; it must be from 2 to 5"],
 		[{ encoder: [1, 2, 3, 4, 5] }, "encoder is [1,2,3,4,5]; it must be [96,"],
-		[{ backbone: "vgg" }, 'backbone is "vgg"; it must be none or densenet121'],
+		[
+			{ backbone: "vgg" },
+			'backbone is "vgg"; it must be none or an encoder, such as mobilenetV2',
+		],
 	])("%j is rejected", (change, message) => {
-		const options = { ...over("mobilenet-v2"), ...(change as object) };
+		const options = { ...over(mobilenetV2), ...(change as object) };
 		expect(() => unet(options, { device: cpuDevice() })).toThrow(message);
 	});
 });
@@ -128,9 +129,11 @@ await describeOnDevices((device) => {
 	test.each(names)("%s: results are those of float64", async (name) => {
 		const run = (on: Device) =>
 			scope(() => {
-				const { params, state } = unet(over(name), { seed: 1, device: on });
-				return encoderResults(
-					encoders[name],
+				const { params, state } = unet(over(encoders[name]), {
+					seed: 1,
+					device: on,
+				});
+				return encoders[name].results(
 					{ prefix: BACKBONE, params, state },
 					tensor(image, [1, 32, 32, 3], { device: on }),
 				);
@@ -138,11 +141,7 @@ await describeOnDevices((device) => {
 		const expected = run(cpuDevice());
 		const found = run(device());
 		expect(found.map((t) => t.shape.slice(1))).toEqual(
-			encoderTensors(encoders[name]).channels.map((c, i) => [
-				16 >> i,
-				16 >> i,
-				c,
-			]),
+			encoders[name].channels.map((c, i) => [16 >> i, 16 >> i, c]),
 		);
 		for (const [i, t] of expected.entries()) {
 			const [a, b] = [await t.data(), await found[i].data()];
@@ -158,7 +157,7 @@ await describeOnDevices((device) => {
 	});
 
 	test("a frozen encoder keeps its bytes, and learns once it is released", async () => {
-		const model = unet(over("mobilenet-v2"), { device: device() });
+		const model = unet(over(mobilenetV2), { device: device() });
 		const batch = {
 			x: image,
 			labels: Uint8Array.from({ length: 32 * 32 }, (_, i) => (i >> 4) % 2),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type PresetName, presets } from "../../src/app/presets.ts";
 import {
 	cpuDevice,
 	type Device,
@@ -16,6 +17,8 @@ import {
 	normalize,
 	softmaxCrossEntropy,
 } from "../../src/kernels/index.ts";
+import { architectureOf } from "../../src/unet/config.ts";
+import { encoders } from "../../src/unet/encoders/index.ts";
 import { frameOf, validSize } from "../../src/unet/frame.ts";
 import {
 	adam,
@@ -23,6 +26,7 @@ import {
 	heNormal,
 	type LabelledBatch,
 	type NamedTensors,
+	namedOptions,
 	parameterCount,
 	train,
 	type UnetOptions,
@@ -30,12 +34,11 @@ import {
 	unetConfig,
 } from "../../src/unet/index.ts";
 import { BACKBONE, momentSpecs } from "../../src/unet/parameters.ts";
-import { presets } from "../../src/unet/presets.ts";
 import { unetSummary } from "../../src/unet/summary.ts";
 import { describeOnDevices } from "../gpu.ts";
 
 /** Trainable values and running moments; those of unet and voc-person are counted here, the others are the sources' own. */
-const COUNTS: Record<keyof typeof presets, [number, number]> = {
+const COUNTS: Record<PresetName, [number, number]> = {
 	unet: [482_642, 1408],
 	ochuman: [914_371, 0],
 	clothing: [6_953_856 + 9_435_323 - 1920, 83_648 + 1920],
@@ -44,7 +47,10 @@ const COUNTS: Record<keyof typeof presets, [number, number]> = {
 	m2nist: [3_556_349, 3_559_315 - 3_556_349],
 };
 
-const names = Object.keys(presets) as (keyof typeof presets)[];
+const names = Object.keys(presets) as PresetName[];
+
+const optionsOf = (name: PresetName) =>
+	namedOptions(presets[name].model, encoders);
 
 /** Further forms, beside those of the presets. */
 const forms: [string, UnetOptions][] = [
@@ -60,14 +66,10 @@ const forms: [string, UnetOptions][] = [
 ]);
 
 /** The preset with a few channels a level, else unchanged. */
-function tiny(name: keyof typeof presets): UnetOptions {
-	const { encoder, decoder } = unetConfig(presets[name].model);
+function tiny(name: PresetName): UnetOptions {
+	const { encoder, decoder } = unetConfig(optionsOf(name));
 	const fewer = (n: number) => Math.max(2, Math.min(6, n >> 5));
-	const {
-		base: _,
-		depth: __,
-		...rest
-	}: Partial<UnetOptions> = presets[name].model;
+	const { base: _, depth: __, ...rest }: Partial<UnetOptions> = optionsOf(name);
 	return {
 		...(rest as UnetOptions),
 		encoder: encoder.map(fewer),
@@ -77,7 +79,7 @@ function tiny(name: keyof typeof presets): UnetOptions {
 
 const all: [string, UnetOptions][] = [
 	...names
-		.filter((name) => unetConfig(presets[name].model).backbone === "none")
+		.filter((name) => unetConfig(optionsOf(name)).backbone === "none")
 		.map((name): [string, UnetOptions] => [name, tiny(name)]),
 	...forms,
 ];
@@ -127,13 +129,16 @@ async function lossAndGradients(device: Device, options: UnetOptions) {
 
 describe("presets", () => {
 	test.each(names)("%s has the parameters its source counts", (name) => {
-		const config = unetConfig(presets[name].model);
-		const moments = momentSpecs(config).reduce((sum, [, c]) => sum + 2 * c, 0);
-		expect([parameterCount(config), moments]).toEqual(COUNTS[name]);
+		const options = optionsOf(name);
+		const moments = momentSpecs(architectureOf(options)).reduce(
+			(sum, [, c]) => sum + 2 * c,
+			0,
+		);
+		expect([parameterCount(options), moments]).toEqual(COUNTS[name]);
 	});
 
 	test("clothing's decoder has the values its source counts", () => {
-		const layers = unetSummary(presets.clothing.model, [1, 128, 128]);
+		const layers = unetSummary(optionsOf("clothing"), [1, 128, 128]);
 		const decoder = layers.filter(({ name }) => !name.startsWith(BACKBONE));
 		const values = decoder.map((l) => l.parameters + l.moments);
 		expect(values.reduce((a, b) => a + b)).toBe(9_435_323);

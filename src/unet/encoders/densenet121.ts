@@ -1,4 +1,5 @@
-import type { Encoder, LayerSet } from "./network.ts";
+import { type Encoder, encoder } from "./encoder.ts";
+import type { LayerSet } from "./network.ts";
 
 /** Dense layers of each of the four blocks. */
 const BLOCKS = [6, 12, 24, 16];
@@ -10,7 +11,7 @@ const GROWTH = 32;
  * has it: 7,037,504 values. Results are `conv1/relu`, `pool2_relu`,
  * `pool3_relu`, `pool4_relu` and `relu`, of 64, 256, 512, 1024 and 1024 channels.
  */
-export const densenet121: Encoder = {
+export const densenet121: Encoder = /* @__PURE__ */ encoder({
 	name: "densenet121",
 	// ImageNet's, as Keras's preprocess_input of this network.
 	input: {
@@ -39,7 +40,7 @@ export const densenet121: Encoder = {
 		});
 		return results;
 	},
-};
+});
 
 function dense<T>(l: LayerSet<T>, name: string, x: T): T {
 	let y = l.relu(l.norm(`${name}_0_bn`, x));

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "../safetensors.ts";
-import { type Encoder, encoderTensors } from "./network.ts";
+import type { Encoder } from "./encoder.ts";
 import type { StoredWeights } from "./weights.ts";
 
 /**
@@ -23,7 +23,7 @@ export function kerasWeights(
 	};
 	const convolutionOf = normalised(encoder);
 	const found = new Map<string, StoredTensor>();
-	for (const { name: key, shape } of encoderTensors(encoder).tensors) {
+	for (const { name: key, shape } of encoder.tensors) {
 		const tensor = find(key) ?? folded(key, encoder, convolutionOf, find);
 		if (!tensor) {
 			throw new CheckpointError(

@@ -1,4 +1,5 @@
-import type { Encoder, LayerSet } from "./network.ts";
+import { type Encoder, encoder } from "./encoder.ts";
+import type { LayerSet } from "./network.ts";
 
 /** Repetitions, channels and first stride of the inverted residual blocks after the first (the paper's table 2). */
 const STAGES = [
@@ -16,7 +17,7 @@ const STAGES = [
  * expansions `block_1`, `block_3`, `block_6` and `block_13` after their ReLU6,
  * and `out_relu`, of 96, 144, 192, 576 and 1280 channels.
  */
-export const mobilenetV2: Encoder = {
+export const mobilenetV2: Encoder = /* @__PURE__ */ encoder({
 	name: "mobilenet-v2",
 	// From -1 to 1.
 	input: { mean: [0.5, 0.5, 0.5], variance: [0.25, 0.25, 0.25] },
@@ -50,7 +51,7 @@ export const mobilenetV2: Encoder = {
 		results.push(l.relu6(l.norm("Conv_1_bn", last)));
 		return results;
 	},
-};
+});
 
 /** The second half of a block: depthwise convolution, then fewer channels without activation. */
 function contract<T>(

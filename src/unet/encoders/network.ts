@@ -32,8 +32,8 @@ export interface LayerSet<T> {
 	add(a: T, b: T): T;
 }
 
-/** A published encoder. */
-export interface Encoder {
+/** A published network. */
+export interface Network {
 	readonly name: string;
 	/** What it was trained to see: mean and variance of images between 0 and 1, per channel. */
 	readonly input: {
@@ -56,8 +56,8 @@ export interface EncoderTensor {
 	readonly moment: boolean;
 }
 
-/** Tensors of an encoder, in the order of its layers, and the channels of its five results. */
-export function encoderTensors(encoder: Encoder): {
+/** Tensors of a network, in the order of its layers, and the channels of its five results. */
+export function encoderTensors(network: Network): {
 	tensors: EncoderTensor[];
 	channels: readonly number[];
 } {
@@ -71,7 +71,7 @@ export function encoderTensors(encoder: Encoder): {
 		tensors.push({ name, shape, init, moment });
 	};
 	const same = (x: number) => x;
-	const channels = encoder.layers<number>(
+	const channels = network.layers<number>(
 		{
 			conv(name, x, { kernel, channels: to }) {
 				put(`${name}/kernel`, [kernel, kernel, x, to]);

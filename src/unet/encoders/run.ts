@@ -11,7 +11,7 @@ import {
 	relu6,
 } from "../../kernels/index.ts";
 import type { NamedTensors } from "../model.ts";
-import type { Encoder } from "./network.ts";
+import type { Network } from "./network.ts";
 
 /** Tensors of an encoder, by `prefix` and Keras's names. */
 export interface EncoderWeights {
@@ -23,17 +23,14 @@ export interface EncoderWeights {
 	readonly batch?: Record<string, Tensor> | undefined;
 }
 
-/**
- * The encoder's five results for images x [N, H, W, 3] between 0 and 1. Height
- * and width should divide by 32; each result has half of those before it.
- */
+/** What `Encoder.results` returns. */
 export function encoderResults(
-	encoder: Encoder,
+	network: Network,
 	{ prefix, params, state, batch }: EncoderWeights,
 	x: Tensor,
 ): readonly Tensor[] {
-	const { epsilon } = encoder;
-	return encoder.layers<Tensor>(
+	const { epsilon } = network;
+	return network.layers<Tensor>(
 		{
 			conv: (name, y, { stride = 1, padding = 0 }) =>
 				conv2d(y, params[`${prefix}${name}/kernel`], { stride, padding }),
@@ -59,12 +56,12 @@ export function encoderResults(
 			concat: (a, b) => concat(a, b),
 			add: (a, b) => add(a, b),
 		},
-		asTrained(encoder, x),
+		asTrained(network, x),
 	);
 }
 
 /** The image as the encoder was trained to see it. */
-function asTrained({ input: { mean, variance } }: Encoder, x: Tensor): Tensor {
+function asTrained({ input: { mean, variance } }: Network, x: Tensor): Tensor {
 	const { device } = x;
 	const seen = tensor([...mean, ...variance], [2, 3], { device });
 	const gamma = tensor([1, 1, 1], [3], { device });

@@ -1,8 +1,8 @@
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "../safetensors.ts";
-import { type Encoder, encoderTensors } from "./network.ts";
+import type { Encoder } from "./encoder.ts";
 
-/** Weights by Keras's names, as `encoderTensors` lists them and `decodeSafetensors` reads them. */
+/** Weights by Keras's names, as `Encoder.tensors` lists them and `decodeSafetensors` reads them. */
 export type StoredWeights = ReadonlyMap<string, StoredTensor>;
 
 /**
@@ -15,7 +15,7 @@ export function checkEncoderWeights(
 	stored: StoredWeights,
 	name = "encoder weights",
 ): void {
-	for (const { name: key, shape } of encoderTensors(encoder).tensors) {
+	for (const { name: key, shape } of encoder.tensors) {
 		const found = stored.get(key);
 		if (!found) {
 			throw new CheckpointError(
@@ -30,17 +30,26 @@ export function checkEncoderWeights(
 	}
 }
 
-/** Mean and variance of one normalisation, [2, C]. */
-export function storedMoments(
+/**
+ * The encoder with these weights in place of random ones. `name` is the file, for messages.
+ * @throws CheckpointError when they are not the encoder's.
+ */
+export function pretrained(
+	encoder: Encoder,
 	stored: StoredWeights,
-	layer: string,
-): Float32Array {
-	const parts = ["moving_mean", "moving_variance"].map(
-		(part) => (stored.get(`${layer}/${part}`) as StoredTensor).data,
-	);
-	const both = new Float32Array(2 * parts[0].length);
-	parts.forEach((part, half) => {
-		both.set(part, half * part.length);
-	});
-	return both;
+	name?: string,
+): Encoder {
+	checkEncoderWeights(encoder, stored, name);
+	const param = (key: string) => (stored.get(key) as StoredTensor).data;
+	const moments = (layer: string) => {
+		const parts = ["moving_mean", "moving_variance"].map((part) =>
+			param(`${layer}/${part}`),
+		);
+		const both = new Float32Array(2 * parts[0].length);
+		parts.forEach((part, half) => {
+			both.set(part, half * part.length);
+		});
+		return both;
+	};
+	return { ...encoder, start: { param, moments } };
 }
