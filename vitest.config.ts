@@ -9,5 +9,20 @@ export default defineConfig({
 		hookTimeout: 120_000,
 		// Two cores, and Chrome or a software adapter behind most files: more workers only steal time.
 		maxWorkers: 2,
+		projects: [
+			{
+				extends: true,
+				test: { name: "wgrad", exclude: ["test/package/**"] },
+			},
+			{
+				// Consumes the packed package, which its setup makes once.
+				extends: true,
+				test: {
+					name: "package",
+					include: ["test/package/**/*.test.ts"],
+					globalSetup: "test/package/setup.ts",
+				},
+			},
+		],
 	},
 });

@@ -31,8 +31,8 @@ const SHARED = {
 
 /**
  * Builds everything into `out`: the library one file per source file
- * (bundlers drop unused ops only then), its declarations, the page, the
- * command. What was there before is replaced at the end, in one step.
+ * (bundlers drop unused ops only then) and in one file for pages without a
+ * bundler, its declarations, the page, the command. What was there before is replaced at the end, in one step.
  */
 export async function buildAll(
 	out: string,
@@ -40,7 +40,12 @@ export async function buildAll(
 ): Promise<void> {
 	const fresh = `${out}.${process.pid}.tmp`;
 	try {
-		await Promise.all([buildLibrary(fresh), buildApp(fresh), buildCli(fresh)]);
+		await Promise.all([
+			buildLibrary(fresh),
+			buildOneFile(fresh),
+			buildApp(fresh),
+			buildCli(fresh),
+		]);
 		if (declarations) buildDeclarations(fresh);
 		replace(out, fresh);
 	} finally {
@@ -51,7 +56,10 @@ export async function buildAll(
 async function buildLibrary(out: string): Promise<void> {
 	const entryPoints = [join(src, "index.ts")];
 	for (const folder of LIBRARY) {
-		for (const name of readdirSync(join(src, folder))) {
+		for (const name of readdirSync(join(src, folder), {
+			recursive: true,
+			encoding: "utf8",
+		})) {
 			if (name.endsWith(".ts") && !name.endsWith(".d.wgsl.ts")) {
 				entryPoints.push(join(src, folder, name));
 			}
@@ -65,6 +73,26 @@ async function buildLibrary(out: string): Promise<void> {
 		bundle: true,
 		platform: "neutral",
 		plugins: [keepImports, wgslEsbuild],
+	});
+}
+
+const ONE_FILE = "wgrad.min";
+const entries = (ending: "js" | "ts") =>
+	["index", "unet/index"]
+		.map((name) => `export * from "./${name}.${ending}";\n`)
+		.join("");
+
+/** Both entries of the library in one minified file, for `<script type="module">`. */
+async function buildOneFile(out: string): Promise<void> {
+	await build({
+		...SHARED,
+		stdin: { contents: entries("ts"), resolveDir: src, loader: "ts" },
+		outfile: join(out, `${ONE_FILE}.js`),
+		bundle: true,
+		platform: "neutral",
+		minify: true,
+		banner: { js: `/*! wgrad ${version}, MIT licence */` },
+		plugins: [wgslEsbuild],
 	});
 }
 
@@ -178,6 +206,7 @@ function buildDeclarations(out: string): void {
 			text.replace(/(from |import\()("\.[^"]*)\.ts"/g, '$1$2.js"'),
 		);
 	}
+	writeFileSync(join(out, `${ONE_FILE}.d.ts`), entries("js"));
 }
 
 function replace(out: string, fresh: string): void {

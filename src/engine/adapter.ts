@@ -1,11 +1,22 @@
 import type { Capabilities, DeviceIdentity } from "./device.ts";
 import { DeviceError } from "./errors.ts";
+import type { PlatformGpu } from "./platform-types.ts";
 
 /** Options of `webgpuDevice`. */
 export interface WebgpuOptions {
 	/** Default: `navigator.gpu`. In Node, what npm `webgpu`'s `create([])` returns. */
-	readonly gpu?: GPU;
-	readonly powerPreference?: GPUPowerPreference;
+	readonly gpu?: PlatformGpu;
+	/** Which of several GPUs to take. Default: "high-performance". */
+	readonly powerPreference?: "low-power" | "high-performance";
+}
+
+/** What an adapter tells of itself: `GPUAdapter.info`. */
+export interface AdapterInfo {
+	readonly vendor: string;
+	readonly architecture: string;
+	readonly device: string;
+	readonly description: string;
+	readonly isFallbackAdapter?: boolean;
 }
 
 /** Optional features the kernels can use, asked for where the adapter has them. */
@@ -14,6 +25,7 @@ const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as const;
 /**
  * Asks for an adapter, and for a device with all it can do.
  * @throws DeviceError when there is no WebGPU or no adapter, saying what to do.
+ * @internal
  */
 export async function openAdapter(
 	options: WebgpuOptions,
@@ -50,7 +62,7 @@ export async function openAdapter(
 }
 
 /** Names an adapter and tells whether it is a software one. */
-export function identify(info: GPUAdapterInfo): DeviceIdentity {
+export function identify(info: AdapterInfo): DeviceIdentity {
 	const words = [info.vendor, info.architecture, info.device, info.description];
 	const software =
 		info.isFallbackAdapter === true ||
@@ -64,7 +76,10 @@ export function identify(info: GPUAdapterInfo): DeviceIdentity {
 	};
 }
 
-/** What kernels may depend on. */
+/**
+ * What kernels may depend on.
+ * @internal
+ */
 export function capabilitiesOf(
 	gpu: GPUDevice,
 	identity: DeviceIdentity,

@@ -1,4 +1,4 @@
-export { identify, type WebgpuOptions } from "./adapter.ts";
+export { type AdapterInfo, identify, type WebgpuOptions } from "./adapter.ts";
 export { release, scope } from "./arena.ts";
 export { type Captured, capture, type ProgramReport } from "./capture.ts";
 export { cpuDevice } from "./cpu.ts";
@@ -39,6 +39,7 @@ export {
 	type OpSpec,
 } from "./op.ts";
 export { pack } from "./pack.ts";
+export type { PlatformGpu, PlatformGpuDevice } from "./platform-types.ts";
 export { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 export { skipIf } from "./skip.ts";
 export {

@@ -21,7 +21,10 @@ export interface ProgramMemory {
 	readonly constants: number;
 }
 
-/** A recorded function as static GPU work. */
+/**
+ * A recorded function as static GPU work.
+ * @internal
+ */
 export interface Program {
 	readonly memory: ProgramMemory;
 	readonly dispatches: number;
@@ -44,7 +47,10 @@ interface Command {
 	pipeline?: GPUComputePipeline;
 }
 
-/** Plans memory for what was recorded, and makes its bind groups and uniforms. */
+/**
+ * Plans memory for what was recorded, and makes its bind groups and uniforms.
+ * @internal
+ */
 export function programOf(device: WebgpuDevice, recording: Recording): Program {
 	const { gpu, parts } = device;
 	const tasks = tasksOf(device, recording);

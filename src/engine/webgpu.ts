@@ -11,13 +11,17 @@ import { type AnyLaunch, firstUpdated, launchCall } from "./launch.ts";
 import { bareName, type Op } from "./op.ts";
 import { type Pipelines, pipelineCache } from "./pipelines.ts";
 import { aligned } from "./plan.ts";
+import type { PlatformGpuDevice } from "./platform-types.ts";
 import type { Step } from "./recording.ts";
 import { sizeOf } from "./shape.ts";
 import { storedKernels } from "./stored.ts";
 import { Tensor } from "./tensor.ts";
 import { uniformArena } from "./uniforms.ts";
 
-/** The parts of a WebGPU device that captured steps use too. */
+/**
+ * The parts of a WebGPU device that captured steps use too.
+ * @internal
+ */
 export interface GpuParts {
 	readonly commands: Commands;
 	readonly pool: BufferPool;
@@ -30,16 +34,23 @@ export interface GpuParts {
 /** A device on a WebGPU adapter. */
 export interface WebgpuDevice extends Device {
 	readonly kind: "webgpu";
-	readonly gpu: GPUDevice;
+	/** The `GPUDevice` that tensors of this device live on. */
+	readonly gpu: PlatformGpuDevice;
 	/** Picks among an op's variants for a call; the default takes the first. Tests and benchmarks replace it. */
 	choose: (
 		spec: Op["spec"],
 		variants: readonly Variant[],
 		call: AnyLaunch,
 	) => Variant;
-	/** Set by `tuned`: measures what a captured step will do, before its variants are chosen. */
+	/**
+	 * Set by `tuned`: measures what a captured step will do, before its variants are chosen.
+	 * @internal
+	 */
 	tune: ((steps: readonly Step[]) => Promise<void>) | undefined;
-	/** What captured steps are made of. */
+	/**
+	 * What captured steps are made of.
+	 * @internal
+	 */
 	readonly parts: GpuParts;
 	/** Submits what is recorded. Reading does it by itself. */
 	submit(): void;

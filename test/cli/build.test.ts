@@ -31,16 +31,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the library is one module per source file, without packages", async () => {
+	const filesIn = (folder: string, ending: RegExp) =>
+		readdirSync(folder, { recursive: true, encoding: "utf8" })
+			.filter((name) => ending.test(name) && !name.includes(".d."))
+			.map((name) => name.replace(ending, ""));
 	for (const part of ["engine", "kernels", "unet"]) {
-		const sources = readdirSync(join(root, "src", part))
-			.filter((name) => name.endsWith(".ts") && !name.includes(".d."))
-			.map((name) => name.replace(/\.ts$/, ".js"));
-		const built = readdirSync(join(dist, part)).filter((n) =>
-			n.endsWith(".js"),
-		);
+		const sources = filesIn(join(root, "src", part), /\.ts$/);
+		const built = filesIn(join(dist, part), /\.js$/);
 		expect(built.sort()).toEqual(sources.sort());
 		for (const name of built) {
-			const text = readFileSync(join(dist, part, name), "utf8");
+			const text = readFileSync(join(dist, part, `${name}.js`), "utf8");
 			const imports = [...text.matchAll(/(?:from|import)\s*"([^"]+)"/g)];
 			for (const [, path] of imports) expect(path).toMatch(/^\.\.?\/.*\.js$/);
 		}
