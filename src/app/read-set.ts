@@ -1,8 +1,4 @@
-import {
-	type Sample,
-	type SampleSource,
-	sampleOf,
-} from "../data/sample-source.ts";
+import { type SampleSource, sampleOf } from "../data/sample-source.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import type { JobHost, SetHeader } from "./job.ts";
 
