@@ -1,6 +1,25 @@
 import { STATUS_TEXT } from "./run-view.ts";
 import { busy, runs, source } from "./state.ts";
-import { forget, showRun } from "./trainer.ts";
+import { forget, resumeRun, showRun } from "./trainer.ts";
+
+/** The newest run, if it can go on. */
+export function Offer() {
+	const [newest] = runs.value;
+	if (!newest || !["cut off", "paused"].includes(newest.status)) return null;
+	const { id, title, status } = newest;
+	return (
+		<section class="card offer" aria-label="Unfinished training">
+			<p>
+				The training on <strong>{title}</strong> was{" "}
+				{status === "paused" ? "paused" : "interrupted"}. It can go on where its
+				last checkpoint is.
+			</p>
+			<button type="button" disabled={busy.value} onClick={() => resumeRun(id)}>
+				Resume it
+			</button>
+		</section>
+	);
+}
 
 /** The runs that are kept in this browser. */
 export function EarlierRuns() {
@@ -21,8 +40,7 @@ export function EarlierRuns() {
 									dateStyle: "medium",
 									timeStyle: "short",
 								})}
-								, {job.config.epochs} epochs ·{" "}
-								{STATUS_TEXT[status === "running" ? "cut off" : status]}
+								, {job.config.epochs} epochs · {STATUS_TEXT[status]}
 							</span>
 						</div>
 						<div class="controls">

@@ -4,8 +4,14 @@ import type { Place } from "../log-line.ts";
 /** A training as the job takes it. */
 export type TrainJob = Extract<Job, { kind: "train" }>;
 
-/** How a run ended, or that it goes on. */
-export type RunStatus = "running" | "paused" | "stopped" | "done" | "failed";
+/** How a run ended, or that it goes on; `cut off`: it goes on no more, but has not said so. */
+export type RunStatus =
+	| "running"
+	| "paused"
+	| "stopped"
+	| "done"
+	| "failed"
+	| "cut off";
 
 /** What is kept of a run besides its files. */
 export interface RunRecord {
@@ -13,7 +19,6 @@ export interface RunRecord {
 	readonly title: string;
 	/** Milliseconds since 1970. */
 	readonly created: number;
-	/** As it was at the last word of the training; one that says `running` but holds no lock was cut off. */
 	readonly status: RunStatus;
 	readonly job: TrainJob;
 	/** Names of the validation images. */

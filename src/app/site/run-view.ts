@@ -118,7 +118,7 @@ function afterStep(view: RunView, event: Event<"step">): RunView {
 }
 
 /** What the page says of a status. */
-export const STATUS_TEXT: Readonly<Record<RunStatus | "cut off", string>> = {
+export const STATUS_TEXT: Readonly<Record<RunStatus, string>> = {
 	running: "Training",
 	paused: "Paused",
 	stopped: "Stopped",

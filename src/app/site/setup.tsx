@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { type DataKind, dataKind, settings } from "./choice.ts";
-import { EarlierRuns } from "./earlier-runs.tsx";
+import { EarlierRuns, Offer } from "./earlier-runs.tsx";
 import { machine } from "./machine.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import { busy, preparing } from "./state.ts";
@@ -34,6 +34,7 @@ export function Setup() {
 				</p>
 			</div>
 			<NoWebgpu />
+			<Offer />
 			<section class="card data" aria-labelledby="data-title">
 				<header>
 					<h2 id="data-title">1 · Pictures</h2>

@@ -19,10 +19,9 @@ export const source = signal<RunSource | undefined>(undefined);
 /** All that its events say. */
 export const view = signal<RunView>(emptyView());
 
-/** What it does. `stopping`: the step under way is being finished. */
-export const status = signal<RunStatus | "stopping" | "cut off" | undefined>(
-	undefined,
-);
+/** What it does. `stopping`: the step under way is being finished; `elsewhere`: another tab trains it. */
+export type ShownStatus = RunStatus | "stopping" | "elsewhere";
+export const status = signal<ShownStatus | undefined>(undefined);
 
 /** What is being done before a training can begin, and how far it is. */
 export const preparing = signal<

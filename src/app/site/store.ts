@@ -47,7 +47,9 @@ export async function openRun(id: string, create = false): Promise<RunFiles> {
 		async record() {
 			const bytes = await read(RECORD);
 			if (!bytes) throw new Error(`the run ${id} is not complete; remove it`);
-			return JSON.parse(new TextDecoder().decode(bytes));
+			const record: RunRecord = JSON.parse(new TextDecoder().decode(bytes));
+			const cut = record.status === "running" && !(await isLocked(id));
+			return cut ? { ...record, status: "cut off" } : record;
 		},
 		setRecord: (record) => write(RECORD, JSON.stringify(record)),
 	};
@@ -75,7 +77,7 @@ export async function removeRun(id: string): Promise<void> {
 export const lockOf = (id: string) => `wgrad-run-${id}`;
 
 /** Whether a run is trained right now, in this tab or another. */
-export async function isLocked(id: string): Promise<boolean> {
+async function isLocked(id: string): Promise<boolean> {
 	const { held } = await navigator.locks.query();
 	return held?.some(({ name }) => name === lockOf(id)) ?? false;
 }

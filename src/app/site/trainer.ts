@@ -7,12 +7,13 @@ import {
 	preparing,
 	problem,
 	runs,
+	type ShownStatus,
 	source,
 	status,
 	tab,
 	view,
 } from "./state.ts";
-import { isLocked, listRuns, openRun, removeRun, storedRun } from "./store.ts";
+import { listRuns, openRun, removeRun, storedRun } from "./store.ts";
 import type { TrainNews, TrainRequest } from "./train-worker.ts";
 
 /** A worker beside the page. */
@@ -65,14 +66,19 @@ export async function showRun(id: string): Promise<void> {
 	const bytes = await (await openRun(id)).read("log.jsonl");
 	const lines = new TextDecoder().decode(bytes).split("\n").filter(Boolean);
 	const { status: last } = stored.record;
-	const cut = last === "running" && !(await isLocked(id));
 	batch(() => {
 		source.value = stored;
-		status.value = cut ? "cut off" : last;
+		status.value = last === "running" ? "elsewhere" : last;
 		replay(lines.map((line) => JSON.parse(line)));
 		tab.value = "training";
 	});
 	await refreshRuns();
+}
+
+/** Shows a run of this browser and trains it further. */
+export async function resumeRun(id: string): Promise<void> {
+	await showRun(id);
+	resume();
 }
 
 /** Trains the shown run from its last checkpoint on, or from the start. */
@@ -104,11 +110,11 @@ function hear(news: TrainNews): void {
 	else {
 		problem.value =
 			"This run is being trained in another tab. Go on there, or pause it there first.";
-		end("cut off");
+		end("elsewhere");
 	}
 }
 
-function end(as: NonNullable<(typeof status)["value"]>): void {
+function end(as: ShownStatus): void {
 	training?.terminate();
 	training = undefined;
 	status.value = as;

@@ -5,7 +5,7 @@ import { formatBytes, formatNumber, formatSeconds } from "./format.ts";
 import { Notices } from "./notices.tsx";
 import { STATUS_TEXT } from "./run-view.ts";
 import { Samples } from "./samples.tsx";
-import { live, preparing, source, status, tab, view } from "./state.ts";
+import { live, source, status, tab, view } from "./state.ts";
 import { halt, resume } from "./trainer.ts";
 
 /** A run: how far it is, its curves, its pictures. */
@@ -105,9 +105,10 @@ function Status() {
 }
 
 function stateText(): string {
-	if (preparing.value) return preparing.value.text;
-	if (status.value === "stopping") return "Finishing the step";
-	return status.value ? STATUS_TEXT[status.value] : "";
+	const now = status.value;
+	if (now === "stopping") return "Finishing the step";
+	if (now === "elsewhere") return "Training in another tab";
+	return now ? STATUS_TEXT[now] : "";
 }
 
 function Buttons() {
