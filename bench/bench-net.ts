@@ -1,4 +1,4 @@
-import { digitsPreset } from "../src/cli/digits-preset.ts";
+import { digitsPreset } from "../src/app/digits-preset.ts";
 import type { UnetOptions } from "../src/unet/index.ts";
 import { uniformNumbers } from "../test/rows.ts";
 import type { NetName } from "./report.ts";

@@ -2,17 +2,18 @@ import { execFileSync } from "node:child_process";
 import {
 	chmodSync,
 	copyFileSync,
-	existsSync,
 	mkdirSync,
 	readdirSync,
 	readFileSync,
-	renameSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { buildSite } from "./build-site.ts";
+import { replaceFolder } from "./replace-folder.ts";
+import { KNOWN_LANGUAGE } from "./uplot-language.ts";
 import { wgslEsbuild, writeDeclarations } from "./wgsl.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -32,25 +33,24 @@ const SHARED = {
 /**
  * Builds everything into `out`: the library one file per source file
  * (bundlers drop unused ops only then) and in one file for pages without a
- * bundler, its declarations, the page, the command. What was there before is replaced at the end, in one step.
+ * bundler, its declarations, the page that the command drives, the one that
+ * trains by itself (`site`), the command. What was there before is replaced at
+ * the end, in one step.
  */
 export async function buildAll(
 	out: string,
 	{ declarations = true }: { declarations?: boolean } = {},
 ): Promise<void> {
-	const fresh = `${out}.${process.pid}.tmp`;
-	try {
+	await replaceFolder(out, async (fresh) => {
 		await Promise.all([
 			buildLibrary(fresh),
 			buildOneFile(fresh),
 			buildApp(fresh),
 			buildCli(fresh),
+			buildSite(join(fresh, "site")),
 		]);
 		if (declarations) buildDeclarations(fresh);
-		replace(out, fresh);
-	} finally {
-		rmSync(fresh, { recursive: true, force: true });
-	}
+	});
 }
 
 async function buildLibrary(out: string): Promise<void> {
@@ -126,10 +126,6 @@ async function buildApp(out: string): Promise<void> {
 	copyFileSync(join(src, "app/page.html"), join(outdir, "index.html"));
 	await buildReport(outdir);
 }
-
-/** uPlot asks Intl for the browser's language as it is, and Chrome's may be one that Intl does not take (en-US@posix). */
-const KNOWN_LANGUAGE =
-	'try{new Intl.NumberFormat(navigator.language)}catch{Object.defineProperty(navigator,"language",{value:"en"})}';
 
 /** Script and style of report.html, which the command puts into the page: uPlot's, then ours. */
 async function buildReport(outdir: string): Promise<void> {
@@ -207,13 +203,6 @@ function buildDeclarations(out: string): void {
 		);
 	}
 	writeFileSync(join(out, `${ONE_FILE}.d.ts`), entries("js"));
-}
-
-function replace(out: string, fresh: string): void {
-	const old = `${out}.${process.pid}.old`;
-	if (existsSync(out)) renameSync(out, old);
-	renameSync(fresh, out);
-	rmSync(old, { recursive: true, force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -17,8 +17,11 @@ const ALLOWED: Record<string, readonly string[]> = {
 const files = sourceFiles("src");
 const relative = (specifier: string) => specifier.startsWith(".");
 const folderOf = (file: string) => file.split(/[\\/]/)[1];
-const page = files.filter((f) =>
-	["index.ts", "app", "unet"].includes(folderOf(f)),
+/** The page that trains in a browser is bundled with packages for it; all else comes without. */
+const site = files.filter((f) => /^src[\\/]app[\\/]site[\\/]/.test(f));
+const SITE_PACKAGES = ["@preact/signals", "preact", "preact/hooks", "uplot"];
+const page = files.filter(
+	(f) => ["index.ts", "app", "unet"].includes(folderOf(f)) && !site.includes(f),
 );
 
 describe("import direction", () => {
@@ -45,7 +48,7 @@ describe("import direction", () => {
 	test("names files with their ending", () => {
 		const wrong = files.flatMap((f) =>
 			importsOf(f)
-				.filter((s) => relative(s) && !/\.(ts|wgsl|json)$/.test(s))
+				.filter((s) => relative(s) && !/\.(tsx?|wgsl|json|css)$/.test(s))
 				.map((s) => `${f} imports ${s}`),
 		);
 		expect(wrong).toEqual([]);
@@ -64,10 +67,23 @@ describe("what a page loads", () => {
 	});
 });
 
+describe("what the page that trains in a browser loads", () => {
+	test("imports only its own packages, and nothing of Node, at any depth", () => {
+		expect(site.length).toBeGreaterThan(10);
+		const wrong = reachable(site).flatMap((f) =>
+			importsOf(f)
+				.filter((s) => !relative(s) && !/\.css$/.test(s))
+				.filter((s) => !SITE_PACKAGES.includes(s))
+				.map((s) => `${f} imports ${s}`),
+		);
+		expect(wrong).toEqual([]);
+	});
+});
+
 describe("Node", () => {
 	test("is imported in src/cli and in files of src/data that say so", () => {
 		const wrong = files
-			.filter((f) => folderOf(f) !== "cli")
+			.filter((f) => folderOf(f) !== "cli" && !site.includes(f))
 			.filter((f) => importsOf(f).some((s) => !relative(s)))
 			.filter(
 				(f) =>
@@ -94,6 +110,7 @@ describe("Node", () => {
 		};
 		const packages = new Set(
 			files
+				.filter((f) => !site.includes(f))
 				.flatMap(importsOf)
 				.filter((s) => !relative(s) && !s.startsWith("node:"))
 				.map((s) => s.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? s),
@@ -107,10 +124,10 @@ describe("Node", () => {
 function reachable(from: readonly string[]): string[] {
 	const seen = new Set(from);
 	for (const file of seen) {
-		if (!file.endsWith(".ts")) continue;
+		if (!/\.tsx?$/.test(file)) continue;
 		for (const s of importsOf(file).filter(relative)) {
 			seen.add(resolveImport(file, s));
 		}
 	}
-	return [...seen].filter((f) => f.endsWith(".ts"));
+	return [...seen].filter((f) => /\.tsx?$/.test(f));
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 export function sourceFiles(folder: string): string[] {
 	return readdirSync(folder, { recursive: true, encoding: "utf8" })
 		.map((name) => join(folder, name))
-		.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.wgsl.ts"))
+		.filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.wgsl.ts"))
 		.sort();
 }
 

@@ -151,6 +151,8 @@ export type JobEvent =
 			readonly imagesPerSecond: number;
 			/** Share of the epoch's time so far in which steps waited for images. */
 			readonly dataWait: number;
+			/** Memory that the device holds in buffers. */
+			readonly deviceBytes: number;
 	  }
 	| {
 			readonly type: "epoch";

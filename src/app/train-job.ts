@@ -113,6 +113,7 @@ export async function runTrain(
 			learningRate: report.learningRate,
 			imagesPerSecond: rate(),
 			dataWait: meter.waitSeconds() / meter.stepSeconds(),
+			deviceBytes: device.stats.liveBytes + device.stats.pooledBytes,
 		});
 	};
 	const onEpoch = async (report: EpochReport) => {

@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import type { AugmentConfig } from "../data/augment.ts";
 import { checkAugment, parseAugment } from "../data/augment-config.ts";
+import { backgroundOf } from "../data/class-names.ts";
 import { IGNORE, type SegmentationSet } from "../data/segmentation-set.ts";
 import type { Option } from "./command.ts";
-import { backgroundOf } from "./load-data.ts";
 import * as option from "./option.ts";
 
 type Changes = Pick<AugmentConfig, "steps" | "choose">;

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { type AugmentConfig, augment } from "../data/augment.ts";
 import { AUGMENTATIONS } from "../data/augmentations.ts";
 import { randomOf, readBatch } from "../data/batches.ts";
+import { backgroundOf, digitNames } from "../data/class-names.ts";
 import { UsageError } from "../data/errors.ts";
 import { overlay, type Picture, sheetPng } from "../data/picture.ts";
 import { createRandom, shuffled } from "../data/random.ts";
@@ -11,9 +12,7 @@ import { type SampleSource, sourceOf } from "../data/sample-source.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { command } from "./command.ts";
 import {
-	backgroundOf,
 	DIGITS,
-	digitNames,
 	digits,
 	FOLDER_OPTIONS,
 	loadFolder,

@@ -1,10 +1,10 @@
+import { digitsPreset } from "../app/digits-preset.ts";
 import { makeDigits } from "../data/digits.ts";
 import { UsageError } from "../data/errors.ts";
 import { encodeNpy } from "../data/npy.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import { type AnyCommand, command } from "./command.ts";
 import { preview } from "./data-preview.ts";
-import { digitsPreset } from "./digits-preset.ts";
 import * as option from "./option.ts";
 import { type OutputFolder, openRunFolder } from "./run-folder.ts";
 import { openTerminal } from "./terminal.ts";

@@ -1,4 +1,6 @@
 import type { Job, JobEvent } from "../app/job.ts";
+import { headerOf, sampleBytes } from "../app/read-set.ts";
+import { scoresOf, scoreTable } from "../app/scores.ts";
 import { DataError, UsageError, WgradError } from "../data/errors.ts";
 import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
 import { indicesOf } from "../data/split-lists.ts";
@@ -10,15 +12,12 @@ import {
 	DIGITS,
 	digits,
 	FOLDER_OPTIONS,
-	headerOf,
 	loadFolder,
 	loadOptions,
 	optionsOfTraining,
-	sampleBytes,
 } from "./load-data.ts";
 import * as option from "./option.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
-import { scoresOf, scoreTable } from "./scores.ts";
 import { readSplit } from "./split-options.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { resolveTune, TUNE_OPTION } from "./tune.ts";

@@ -1,14 +1,13 @@
 import { basename, resolve } from "node:path";
-import type { SetHeader } from "../app/job.ts";
-import { DIGITS_BACKGROUND, makeDigits } from "../data/digits.ts";
+import { digitsPreset } from "../app/digits-preset.ts";
+import { digitNames, numberedNames } from "../data/class-names.ts";
+import { makeDigits } from "../data/digits.ts";
 import { LAYOUTS } from "../data/layouts/index.ts";
 import type { LoadOptions } from "../data/load-options.ts";
 import { type LoadedSet, loadAll } from "../data/load-set.ts";
 import type { ClassOptions } from "../data/mask.ts";
-import { sampleOf } from "../data/sample-source.ts";
 import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
 import type { UnetConfig } from "../unet/index.ts";
-import { digitsPreset } from "./digits-preset.ts";
 import * as option from "./option.ts";
 import type { Divide } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -168,7 +167,7 @@ export async function loadTrainingData(
 		valid: subset(all, val),
 		test: test.map((i) => all.names[i]),
 		classNames:
-			options.classNames ?? loaded.classNames ?? numbered(all.classes),
+			options.classNames ?? loaded.classNames ?? numberedNames(all.classes),
 		labels: loaded.labels,
 	};
 }
@@ -202,37 +201,4 @@ export function digits(
 ): Promise<{ train: SegmentationSet; val: SegmentationSet }> {
 	const { train, val } = digitsPreset;
 	return makeDigits({ train, val, seed });
-}
-
-/** Names of the digits' classes. */
-export function digitNames(): string[] {
-	return [...numbered(DIGITS_BACKGROUND), "background"];
-}
-
-/** The class painted black: the one called background, else class 0. */
-export function backgroundOf(classNames: readonly string[]): number {
-	return Math.max(0, classNames.indexOf("background"));
-}
-
-function numbered(classes: number): string[] {
-	return Array.from({ length: classes }, (_, i) => String(i));
-}
-
-/** What a job is told about a set. */
-export function headerOf(set: SegmentationSet): SetHeader {
-	const { count, height, width, channels, classes, scale, images } = set;
-	const dtype = images instanceof Uint8Array ? "u8" : "f32";
-	return { count, height, width, channels, classes, scale, dtype };
-}
-
-/** What a job reads as one image of a set: its values, then its labels. */
-export function sampleBytes(
-	set: SegmentationSet,
-	index: number,
-): Uint8Array<ArrayBuffer> {
-	const { image, labels } = sampleOf(set, index);
-	const bytes = new Uint8Array(image.byteLength + labels.byteLength);
-	bytes.set(new Uint8Array(image.buffer, image.byteOffset, image.byteLength));
-	bytes.set(labels, image.byteLength);
-	return bytes;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Job, JobEvent } from "../app/job.ts";
+import { backgroundOf } from "../data/class-names.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { stemOf } from "../data/files.ts";
 import type { Image } from "../data/image.ts";
@@ -14,7 +15,6 @@ import { command } from "./command.ts";
 import { CHECKPOINT_OPTION } from "./eval.ts";
 import { InterruptedError, listenForInterrupt } from "./interrupt.ts";
 import { type Checkpoint, readCheckpoint } from "./load-checkpoint.ts";
-import { backgroundOf } from "./load-data.ts";
 import * as option from "./option.ts";
 import {
 	OUTPUTS,

@@ -1,7 +1,7 @@
 import type { Curves } from "../app/report-page.ts";
+import { formatScore, scoresOf } from "../app/scores.ts";
 import { palette } from "../data/palette.ts";
 import { type Confusion, precision, recall } from "../unet/index.ts";
-import { formatScore, scoresOf } from "./scores.ts";
 
 /** A picture of the report. */
 export interface Sample {

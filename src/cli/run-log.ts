@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isBefore } from "../app/log-line.ts";
+import type { Scores } from "../app/scores.ts";
 import type { OutputFolder } from "./run-folder.ts";
-import type { Scores } from "./scores.ts";
 
 /** One epoch as a run remembers it. */
 export interface EpochRecord extends Scores {
@@ -75,13 +76,9 @@ export function rewindLog(
 	{ epoch, step }: { readonly epoch: number; readonly step: number },
 	classNames: readonly string[],
 ): LogLine[] {
-	const kept = readLog(folder.path).filter((line) => {
-		if (line.type === "epoch") return line.epoch <= epoch;
-		if (line.type !== "step") return true;
-		return (
-			line.epoch <= epoch || (line.epoch === epoch + 1 && line.step <= step)
-		);
-	});
+	const kept = readLog(folder.path).filter((line) =>
+		isBefore(line, { epoch, step }),
+	);
 	const text = (lines: string[]) => lines.map((line) => `${line}\n`).join("");
 	folder.write(JSON_LOG, text(kept.map((line) => JSON.stringify(line))));
 	const epochs = kept.filter((line) => line.type === "epoch");

@@ -1,3 +1,5 @@
+import { autoWeights } from "../app/auto-weights.ts";
+import { digitsPreset } from "../app/digits-preset.ts";
 import type { Phase, TrainConfig } from "../app/job.ts";
 import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import { DataError, UsageError } from "../data/errors.ts";
@@ -14,7 +16,6 @@ import {
 	unetConfig,
 } from "../unet/index.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
-import { digitsPreset } from "./digits-preset.ts";
 import { checkWeightsFile } from "./encoder-weights.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
@@ -282,11 +283,6 @@ function settingsOf(name: PresetName | undefined, dir: string): Settings {
 	};
 }
 
-/**
- * `auto` weighs a class by 1/sqrt(its share of the pixels), scaled so that the
- * mean over the pixels is 1: rare classes count more, but not as much as if
- * all were equally frequent, which makes a net paint them too large.
- */
 function resolveWeights(
 	wanted: "auto" | "none" | readonly number[],
 	set: SegmentationSet,
@@ -300,9 +296,5 @@ function resolveWeights(
 		}
 		return wanted;
 	}
-	const { counts } = classHistogram(set);
-	const total = counts.reduce((a, b) => a + b, 0);
-	const mean = counts.reduce((sum, n) => sum + Math.sqrt(n / total), 0);
-	// A class without a pixel has no say in the loss: any weight will do.
-	return counts.map((n) => (n > 0 ? 1 / Math.sqrt(n / total) / mean : 1));
+	return autoWeights(classHistogram(set).counts);
 }

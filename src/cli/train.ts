@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import type { Job, TrainConfig } from "../app/job.ts";
+import { headerOf } from "../app/read-set.ts";
+import { formatScore, scoreTable } from "../app/scores.ts";
 import { WgradError } from "../data/errors.ts";
 import { imagesOfClass } from "../data/segmentation-set.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
-import { headerOf, loadTrainingData, type TrainingData } from "./load-data.ts";
+import { loadTrainingData, type TrainingData } from "./load-data.ts";
 import { writeReport } from "./report.ts";
 import { resumedRun } from "./resume.ts";
 import type { OutputFolder } from "./run-folder.ts";
 import { runOn } from "./run-on.ts";
-import { formatScore, scoreTable } from "./scores.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { type TrainRecord, trainHost } from "./train-host.ts";
 import { newRun, TRAIN_OPTIONS, type TrainPlan } from "./train-plan.ts";

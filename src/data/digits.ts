@@ -2,63 +2,24 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { DataError, UsageError } from "./errors.ts";
-import { createRandom, type Random, shuffled } from "./random.ts";
+import {
+	composeDigits,
+	DIGIT_SIDE,
+	type Digit,
+	type DigitsOptions,
+} from "./compose-digits.ts";
+import { DataError } from "./errors.ts";
 import type { SegmentationSet } from "./segmentation-set.ts";
 
-/** Height of a canvas in pixels. */
-const HEIGHT = 64;
-/** Width of a canvas in pixels. */
-const WIDTH = 84;
-/** Side of an MNIST digit in pixels. */
-const SIDE = 28;
-/** Label of the pixels no digit covers. */
-export const DIGITS_BACKGROUND = 10;
-/** Share of the source digits set aside for validation. */
-const VAL_SHARE = 0.2;
-
-/** One source digit: its class and its 28x28 gray pixels. */
-interface Digit {
-	readonly label: number;
-	readonly pixels: Uint8Array;
+/** The sets of `composeDigits`. Throws DataError when the package `mnist` is missing. */
+export async function makeDigits(
+	options: DigitsOptions,
+): Promise<{ train: SegmentationSet; val: SegmentationSet }> {
+	return composeDigits(options, await readDigits());
 }
 
-/**
- * Builds two sets in the form of M2NIST (farhanhubble, Kaggle): 64x84 gray
- * canvases with one to three 28x28 MNIST digits whose boxes do not overlap;
- * label 0 to 9 where a digit's pixel is above 0, 10 elsewhere. The sets share
- * no source digit. `train` and `val` are numbers of images; the same seed
- * gives the same sets. Throws DataError when the package `mnist` is missing.
- */
-export async function makeDigits(options: {
-	train: number;
-	val: number;
-	seed: number;
-}): Promise<{ train: SegmentationSet; val: SegmentationSet }> {
-	for (const part of ["train", "val"] as const) {
-		if (!Number.isInteger(options[part]) || options[part] < 1) {
-			throw new UsageError(
-				`${part} is ${options[part]} images; give a whole number of at least 1`,
-			);
-		}
-	}
-	const random = createRandom(options.seed);
-	const digits = await readDigits();
-	const order = shuffled(digits.length, random);
-	const valCount = Math.round(digits.length * VAL_SHARE);
-	const pool = (indices: Uint32Array) => Array.from(indices, (i) => digits[i]);
-	return {
-		train: compose(
-			options.train,
-			pool(order.subarray(valCount)),
-			random,
-			"train",
-		),
-		val: compose(options.val, pool(order.subarray(0, valCount)), random, "val"),
-	};
-}
-
-async function readDigits(): Promise<Digit[]> {
+/** The digits of the package, ordered by class. Throws DataError when it is missing. */
+export async function readDigits(): Promise<Digit[]> {
 	let folder: string;
 	try {
 		const require = createRequire(import.meta.url);
@@ -76,82 +37,10 @@ async function readDigits(): Promise<Digit[]> {
 		};
 		// The package stores byte / 255 to three decimals; rounding gives the byte back.
 		const bytes = Uint8Array.from(data, (value) => Math.round(value * 255));
-		const size = SIDE * SIDE;
+		const size = DIGIT_SIDE * DIGIT_SIDE;
 		for (let at = 0; at + size <= bytes.length; at += size) {
 			digits.push({ label, pixels: bytes.subarray(at, at + size) });
 		}
 	}
 	return digits;
-}
-
-function compose(
-	count: number,
-	pool: readonly Digit[],
-	random: Random,
-	part: string,
-): SegmentationSet {
-	const size = HEIGHT * WIDTH;
-	const images = new Uint8Array(count * size);
-	const labels = new Uint8Array(count * size).fill(DIGITS_BACKGROUND);
-	const names: string[] = [];
-	for (let n = 0; n < count; n++) {
-		const canvas = images.subarray(n * size, (n + 1) * size);
-		const truth = labels.subarray(n * size, (n + 1) * size);
-		for (const corner of drawCorners(1 + random.below(3), random)) {
-			stamp(pool[random.below(pool.length)], corner, canvas, truth);
-		}
-		names.push(`digits-${part}-${String(n).padStart(5, "0")}`);
-	}
-	return {
-		images,
-		labels,
-		count,
-		height: HEIGHT,
-		width: WIDTH,
-		channels: 1,
-		classes: DIGITS_BACKGROUND + 1,
-		scale: 1 / 255,
-		names,
-	};
-}
-
-interface Corner {
-	readonly top: number;
-	readonly left: number;
-}
-
-/** Draws whole layouts until one has no overlap, so that all of them are equally likely. */
-function drawCorners(count: number, random: Random): Corner[] {
-	for (;;) {
-		const corners = Array.from({ length: count }, () => ({
-			top: random.below(HEIGHT - SIDE + 1),
-			left: random.below(WIDTH - SIDE + 1),
-		}));
-		const overlap = corners.some((a, i) =>
-			corners
-				.slice(0, i)
-				.some(
-					(b) =>
-						Math.abs(a.top - b.top) < SIDE && Math.abs(a.left - b.left) < SIDE,
-				),
-		);
-		if (!overlap) return corners;
-	}
-}
-
-function stamp(
-	digit: Digit,
-	corner: Corner,
-	canvas: Uint8Array,
-	truth: Uint8Array,
-): void {
-	for (let y = 0; y < SIDE; y++) {
-		for (let x = 0; x < SIDE; x++) {
-			const value = digit.pixels[y * SIDE + x];
-			if (value === 0) continue;
-			const at = (corner.top + y) * WIDTH + corner.left + x;
-			canvas[at] = value;
-			truth[at] = digit.label;
-		}
-	}
 }

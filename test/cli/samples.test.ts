@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { hostSource } from "../../src/app/read-set.ts";
-import { headerOf, sampleBytes } from "../../src/cli/load-data.ts";
+import { headerOf, hostSource, sampleBytes } from "../../src/app/read-set.ts";
 import { readBatch } from "../../src/data/batches.ts";
 import { sourceOf } from "../../src/data/sample-source.ts";
 import type { SegmentationSet } from "../../src/data/segmentation-set.ts";

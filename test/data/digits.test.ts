@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { DIGITS_BACKGROUND, makeDigits } from "../../src/data/digits.ts";
+import { DIGITS_BACKGROUND } from "../../src/data/compose-digits.ts";
+import { makeDigits } from "../../src/data/digits.ts";
 import { UsageError } from "../../src/data/errors.ts";
 import { classHistogram } from "../../src/data/segmentation-set.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { digitsPreset } from "../../src/cli/digits-preset.ts";
+import { digitsPreset } from "../../src/app/digits-preset.ts";
 import { makeDigits } from "../../src/data/digits.ts";
 import {
 	capture,

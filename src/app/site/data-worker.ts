@@ -1,0 +1,86 @@
+// Turns what the user chose into a run's files: images and labels as the training reads them.
+import { digitNames } from "../../data/class-names.ts";
+import { composeDigits } from "../../data/compose-digits.ts";
+import type { SegmentationSet } from "../../data/segmentation-set.ts";
+import { sampleBytes } from "../read-set.ts";
+import { fetchDigits } from "./digits-file.ts";
+import { planTraining, type Settings } from "./plan.ts";
+import type { RunRecord } from "./run-record.ts";
+import { openRun } from "./store.ts";
+
+/** Where the images come from. */
+export type DataSource = { readonly kind: "digits" };
+
+/** What the page asks for. */
+export interface DataRequest {
+	readonly id: string;
+	readonly source: DataSource;
+	readonly settings: Settings;
+}
+
+/** What the page is told. */
+export type DataNews =
+	| {
+			readonly type: "progress";
+			readonly text: string;
+			readonly done: number;
+			readonly total: number;
+	  }
+	| { readonly type: "prepared"; readonly record: RunRecord }
+	| { readonly type: "failed"; readonly message: string };
+
+const tell = (news: DataNews) => self.postMessage(news);
+
+self.onmessage = async ({ data }: MessageEvent<DataRequest>) => {
+	try {
+		tell({ type: "prepared", record: await prepare(data) });
+	} catch (error) {
+		tell({ type: "failed", message: (error as Error).message });
+	}
+};
+
+/** A set divided. */
+export interface Prepared {
+	readonly title: string;
+	readonly train: SegmentationSet;
+	readonly valid: SegmentationSet;
+	readonly classNames: readonly string[];
+}
+
+async function prepare(request: DataRequest): Promise<RunRecord> {
+	const { id, settings } = request;
+	const data = await digits(settings);
+	const job = planTraining(settings, data);
+	const files = await openRun(id, true);
+	for (const part of ["train", "valid"] as const) {
+		const set = data[part];
+		const stream = await files.open(part);
+		for (let i = 0; i < set.count; i++) {
+			await stream.write(sampleBytes(set, i));
+			if (i % 16 === 0) progress("Storing pictures", i, set.count);
+		}
+		await stream.close();
+	}
+	const record: RunRecord = {
+		id,
+		title: data.title,
+		created: Date.now(),
+		status: "paused",
+		job,
+		names: data.valid.names,
+	};
+	await files.setRecord(record);
+	return record;
+}
+
+function progress(text: string, done: number, total: number): void {
+	tell({ type: "progress", text, done, total });
+}
+
+async function digits({ images, seed }: Settings): Promise<Prepared> {
+	progress("Loading digits", 0, 1);
+	const source = await fetchDigits(self.location.href);
+	const options = { train: images, val: Math.ceil(images / 6), seed };
+	const { train, val } = composeDigits(options, source);
+	return { title: "Digits", train, valid: val, classNames: digitNames() };
+}

@@ -1,0 +1,74 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+/** A labelled choice. */
+export function Select({
+	label,
+	value,
+	onChange,
+	children,
+	hint,
+	disabled = false,
+}: {
+	readonly label: string;
+	readonly value: string | number;
+	readonly onChange: (value: string) => void;
+	readonly children: ComponentChildren;
+	readonly hint?: string | undefined;
+	readonly disabled?: boolean;
+}) {
+	const id = useId();
+	return (
+		<div class="field">
+			<label for={id}>{label}</label>
+			<select
+				id={id}
+				value={value}
+				disabled={disabled}
+				aria-describedby={hint && `${id}-hint`}
+				onChange={({ currentTarget }) => onChange(currentTarget.value)}
+			>
+				{children}
+			</select>
+			{hint && <small id={`${id}-hint`}>{hint}</small>}
+		</div>
+	);
+}
+
+/** A labelled number; what is no valid one is not passed on. */
+export function NumberField({
+	label,
+	value,
+	onChange,
+	min,
+	max,
+	step = 1,
+}: {
+	readonly label: string;
+	readonly value: number;
+	readonly onChange: (value: number) => void;
+	readonly min: number;
+	readonly max: number;
+	readonly step?: number | "any";
+}) {
+	const id = useId();
+	return (
+		<div class="field">
+			<label for={id}>{label}</label>
+			<input
+				id={id}
+				type="number"
+				value={value}
+				min={min}
+				max={max}
+				step={step}
+				required
+				onChange={({ currentTarget }) => {
+					if (currentTarget.checkValidity()) {
+						onChange(currentTarget.valueAsNumber);
+					} else currentTarget.reportValidity();
+				}}
+			/>
+		</div>
+	);
+}

@@ -1,0 +1,114 @@
+import type { JSX } from "preact";
+import { type DataKind, dataKind, settings } from "./choice.ts";
+import { EarlierRuns, Offer } from "./earlier-runs.tsx";
+import { machine } from "./machine.ts";
+import { SettingsForm } from "./settings-form.tsx";
+import { busy, preparing } from "./state.ts";
+import { startRun } from "./trainer.ts";
+
+const KINDS: Readonly<Record<DataKind, { title: string; about: string }>> = {
+	digits: {
+		title: "Built-in digits",
+		about:
+			"Gray pictures with one to three handwritten digits. Nothing to prepare.",
+	},
+	folder: {
+		title: "My folder",
+		about: "Pictures and masks from your disk, in any of the usual layouts.",
+	},
+	painted: {
+		title: "Paint masks",
+		about: "A few pictures of yours; you paint what the network shall find.",
+	},
+};
+
+/** Choosing data and settings. */
+export function Setup() {
+	return (
+		<div class="setup">
+			<div class="intro">
+				<h1>Teach this browser to cut out what you want</h1>
+				<p>
+					Train a U-Net on pictures and masks, here, on your own graphics card.
+					No picture leaves this machine.
+				</p>
+			</div>
+			<NoWebgpu />
+			<Offer />
+			<section class="card data" aria-labelledby="data-title">
+				<header>
+					<h2 id="data-title">1 · Pictures</h2>
+				</header>
+				<div class="kinds" role="radiogroup" aria-labelledby="data-title">
+					{Object.entries(KINDS).map(([kind, { title, about }]) => (
+						<label key={kind} class="kind">
+							<input
+								type="radio"
+								name="data"
+								value={kind}
+								checked={dataKind.value === kind}
+								onChange={() => {
+									dataKind.value = kind as DataKind;
+								}}
+							/>
+							<strong>{title}</strong>
+							<span>{about}</span>
+						</label>
+					))}
+				</div>
+				{panel()}
+			</section>
+			<SettingsForm />
+			<Start />
+			<EarlierRuns />
+		</div>
+	);
+}
+
+function panel(): JSX.Element | null {
+	return null;
+}
+
+function Start() {
+	const now = preparing.value;
+	return (
+		<section class="start" aria-label="Start">
+			<button
+				type="button"
+				class="primary large"
+				disabled={busy.value || !machine.value}
+				onClick={() =>
+					startRun({ source: { kind: "digits" }, settings: settings.value })
+				}
+			>
+				Start training
+			</button>
+			<div class="progress" role="status">
+				{now && (
+					<>
+						<span>{now.text}</span>
+						<progress aria-label={now.text} value={now.done} max={now.total} />
+					</>
+				)}
+			</div>
+		</section>
+	);
+}
+
+/** What to do where the browser has no WebGPU. */
+function NoWebgpu() {
+	const { advice } = machine.value ?? {};
+	if (!advice) return null;
+	return (
+		<section class="card alert" role="alert" aria-label="No WebGPU">
+			<p>
+				<strong>WebGPU is missing, so training would be very slow.</strong>{" "}
+				{advice}
+			</p>
+			<p>
+				To go on all the same, start below: the CPU does the work, with a tiny
+				network.
+			</p>
+		</section>
+	);
+}

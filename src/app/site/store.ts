@@ -1,0 +1,117 @@
+// The runs of this browser: folders of the origin's private file system.
+import type { RunRecord, RunSource } from "./run-record.ts";
+
+const RECORD = "run.json";
+
+/** The files of one run; the `/` of names are kept as dots. */
+export interface RunFiles {
+	/** Undefined when there is no such file. */
+	read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+	/** A part of a file that is there. */
+	slice(
+		name: string,
+		from: number,
+		to: number,
+	): Promise<Uint8Array<ArrayBuffer>>;
+	/** Writes a file whole or not at all. */
+	write(name: string, data: FileSystemWriteChunkType): Promise<void>;
+	/** A file that is written piece by piece and there once closed. */
+	open(name: string): Promise<FileSystemWritableFileStream>;
+	record(): Promise<RunRecord>;
+	setRecord(record: RunRecord): Promise<void>;
+}
+
+/** The files of a run; a new one's folder is made. */
+export async function openRun(id: string, create = false): Promise<RunFiles> {
+	const runs = await runsFolder();
+	const folder = await runs.getDirectoryHandle(id, { create });
+	const fileOf = (name: string, create = false) =>
+		folder.getFileHandle(name.replaceAll("/", "."), { create });
+	const open = async (name: string) =>
+		(await fileOf(name, true)).createWritable();
+	const write: RunFiles["write"] = async (name, data) => {
+		const stream = await open(name);
+		await stream.write(data);
+		await stream.close();
+	};
+	const read: RunFiles["read"] = async (name) => {
+		const handle = await fileOf(name).catch(() => undefined);
+		return handle && bytesOf(await handle.getFile());
+	};
+	return {
+		read,
+		slice: async (name, from, to) =>
+			bytesOf((await (await fileOf(name)).getFile()).slice(from, to)),
+		write,
+		open,
+		async record() {
+			const bytes = await read(RECORD);
+			if (!bytes) throw new Error(`the run ${id} is not complete; remove it`);
+			const record: RunRecord = JSON.parse(new TextDecoder().decode(bytes));
+			const cut = record.status === "running" && !(await isLocked(id));
+			return cut ? { ...record, status: "cut off" } : record;
+		},
+		setRecord: (record) => write(RECORD, JSON.stringify(record)),
+	};
+}
+
+/** The runs that can be looked at, the newest first. */
+export async function listRuns(): Promise<RunRecord[]> {
+	const records: RunRecord[] = [];
+	for await (const id of (await runsFolder()).keys()) {
+		// Without a record it was given up before it began.
+		const record = await openRun(id)
+			.then((files) => files.record())
+			.catch(() => undefined);
+		if (record) records.push(record);
+	}
+	return records.sort((a, b) => b.created - a.created);
+}
+
+/** Removes a run for good. */
+export async function removeRun(id: string): Promise<void> {
+	await (await runsFolder()).removeEntry(id, { recursive: true });
+}
+
+/** The lock that a run is trained under. */
+export const lockOf = (id: string) => `wgrad-run-${id}`;
+
+/** Whether a run is trained right now, in this tab or another. */
+async function isLocked(id: string): Promise<boolean> {
+	const { held } = await navigator.locks.query();
+	return held?.some(({ name }) => name === lockOf(id)) ?? false;
+}
+
+/** What the page shows of a run of this browser. */
+export async function storedRun(id: string): Promise<RunSource> {
+	const files = await openRun(id);
+	const record = await files.record();
+	const { valid } = record.job;
+	const each = sampleSize(valid);
+	return {
+		record,
+		valid: (i) => files.slice("valid", i * each, (i + 1) * each),
+		async prediction(epoch, index) {
+			const bytes = await files.read(`sample/${epoch}/${index}`);
+			if (!bytes) throw new Error(`epoch ${epoch} has no samples`);
+			return bytes;
+		},
+		checkpoint: (name) => files.read(`checkpoint/${name}`),
+		ranked: (index) => files.read(`ranked/${index}`),
+	};
+}
+
+/** Bytes of an image and its labels. */
+export function sampleSize(set: RunRecord["job"]["valid"]): number {
+	const { height, width, channels, dtype } = set;
+	return height * width * (channels * (dtype === "u8" ? 1 : 4) + 1);
+}
+
+async function runsFolder(): Promise<FileSystemDirectoryHandle> {
+	const root = await navigator.storage.getDirectory();
+	return root.getDirectoryHandle("runs", { create: true });
+}
+
+async function bytesOf(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+	return new Uint8Array(await file.arrayBuffer());
+}

@@ -1,0 +1,180 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "puppeteer";
+import sirv from "sirv";
+import { afterAll, beforeAll } from "vitest";
+import { buildSite } from "../../scripts/build-site.ts";
+import { type LaunchedBrowser, launchBrowser } from "../../src/cli/browser.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The built page, served without any special header, and a browser. */
+export interface Site {
+	readonly url: string;
+	readonly launched: LaunchedBrowser;
+	/** A new tab with the page; its errors fail the test that looks at them. */
+	open(query?: string): Promise<Page>;
+	/** What pages have thrown. */
+	readonly errors: string[];
+	close(): Promise<void>;
+}
+
+/** Builds the page, serves it and starts a browser. */
+export async function startSite(): Promise<Site> {
+	const folder = join(root, "node_modules/.cache", `site-${process.pid}`);
+	mkdirSync(folder, { recursive: true });
+	await buildSite(folder);
+	// Under a path of its own, as on many hosts.
+	const files = sirv(folder, { dev: true });
+	const server: Server = createServer((request, response) => {
+		request.url = (request.url ?? "").replace(/^\/some\/path/, "");
+		files(request, response, () => {
+			response.writeHead(404).end();
+		});
+	});
+	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+	const { port } = server.address() as AddressInfo;
+	const url = `http://127.0.0.1:${port}/some/path/`;
+	const launched = await launchBrowser({ gpu: "software" });
+	const errors: string[] = [];
+	return {
+		...{ url, launched, errors },
+		async open(query = "") {
+			const page = await launched.browser.newPage();
+			await page.setViewport({ width: 1280, height: 900 });
+			page.on("pageerror", (error) => errors.push(String(error)));
+			page.on("console", (message) => {
+				if (message.type() === "error") errors.push(message.text());
+			});
+			await page.goto(url + query);
+			await page.waitForSelector("main h1");
+			return page;
+		},
+		async close() {
+			await launched.close();
+			server.closeAllConnections();
+			server.close();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+/** Starts the page for the tests of a file. */
+export function useSite(): { readonly site: Site } {
+	const holder = {} as { site: Site };
+	beforeAll(async () => {
+		holder.site = await startSite();
+	});
+	afterAll(() => holder.site?.close());
+	return holder;
+}
+
+/** Clicks the button, or the label, with this text. */
+export async function click(page: Page, text: string): Promise<void> {
+	await page
+		.locator(
+			`::-p-xpath(//*[self::button or self::label][normalize-space()="${text}" or starts-with(normalize-space(), "${text}")])`,
+		)
+		.click();
+}
+
+/** Gives a labelled number a value, as a user does who leaves the field then. */
+export async function fill(
+	page: Page,
+	label: string,
+	value: number,
+): Promise<void> {
+	const field = await page.waitForSelector(
+		`::-p-aria([name="${label}"][role="spinbutton"])`,
+	);
+	await field?.click({ count: 3 });
+	await field?.type(`${value}\t`);
+}
+
+/** Moves a labelled slider, or sets another control whose events matter. */
+export async function slide(
+	page: Page,
+	label: string,
+	value: number,
+): Promise<void> {
+	await page.$eval(
+		`::-p-aria([name="${label}"][role="slider"])`,
+		(element, to) => {
+			const input = element as HTMLInputElement;
+			input.value = String(to);
+			input.dispatchEvent(new Event("input", { bubbles: true }));
+		},
+		value,
+	);
+}
+
+/** Waits until the shown run has this state. */
+export function stateIs(page: Page, ...states: string[]): Promise<unknown> {
+	return page.waitForFunction(
+		(wanted: string[]) =>
+			wanted.includes(document.querySelector(".state")?.textContent ?? ""),
+		{ timeout: 60_000 },
+		states,
+	);
+}
+
+/** The value of a figure of the training by its name. */
+export function figure(page: Page, name: string): Promise<string> {
+	return page.evaluate(
+		(wanted) =>
+			[...document.querySelectorAll(".figures div")]
+				.find((div) => div.querySelector("dt")?.textContent?.startsWith(wanted))
+				?.querySelector("dd")?.textContent ?? "",
+		name,
+	);
+}
+
+/** A number that changes when a pixel of the picture of this layer and sample does. */
+export function pixels(page: Page, layer: string, sample = 0): Promise<number> {
+	return page.evaluate(
+		(layer, sample) => {
+			const canvas = document
+				.querySelectorAll(`[data-layer=${layer}] canvas`)
+				.item(sample) as HTMLCanvasElement;
+			const { width, height } = canvas;
+			const image = canvas.getContext("2d")?.getImageData(0, 0, width, height);
+			let sum = 0;
+			for (const value of image?.data ?? []) {
+				sum = (Math.imul(sum, 31) + value) | 0;
+			}
+			return sum;
+		},
+		layer,
+		sample,
+	);
+}
+
+/** Resolves once `look` gives something else than `before`. */
+export async function changes<T>(
+	look: () => Promise<T>,
+	before: T,
+): Promise<T> {
+	for (let tries = 0; ; tries++) {
+		const now = await look();
+		if (now !== before || tries === 100) return now;
+		await new Promise((done) => setTimeout(done, 50));
+	}
+}
+
+/** Chooses a tiny training on digits; seconds on a software adapter. */
+export async function chooseTiny(
+	page: Page,
+	settings: Readonly<Record<string, number>> = {},
+): Promise<void> {
+	await page.waitForFunction(
+		() => !document.querySelector<HTMLButtonElement>(".start button")?.disabled,
+	);
+	await page.select("::-p-aria(Network)", "tiny");
+	const all = { "Pictures to train on": 24, Epochs: 2, "Pictures per step": 4 };
+	for (const [label, value] of Object.entries({ ...all, ...settings })) {
+		await fill(page, label, value);
+	}
+}
