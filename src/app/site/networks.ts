@@ -1,4 +1,4 @@
-import type { UnetOptions } from "../../unet/index.ts";
+import type { NamedOptions } from "../../unet/index.ts";
 import { digitsPreset } from "../digits-preset.ts";
 import { type Preset, type PresetName, presets } from "../presets.ts";
 
@@ -6,7 +6,7 @@ import { type Preset, type PresetName, presets } from "../presets.ts";
 export interface Network {
 	readonly label: string;
 	readonly about: string;
-	readonly model: Partial<UnetOptions>;
+	readonly model: Partial<NamedOptions>;
 	readonly learningRate: number;
 	readonly optimizer?: Preset["optimizer"];
 	readonly schedule: "one-cycle" | "constant";

@@ -4,7 +4,8 @@ import {
 	IGNORE,
 	type SegmentationSet,
 } from "../../data/segmentation-set.ts";
-import { unetConfig } from "../../unet/index.ts";
+import { encoders } from "../../unet/encoders/index.ts";
+import { namedOptions, unetConfig } from "../../unet/index.ts";
 import { autoWeights } from "../auto-weights.ts";
 import { headerOf } from "../read-set.ts";
 import { networks } from "./networks.ts";
@@ -60,11 +61,16 @@ export function planTraining(
 		kind: "train",
 		device: settings.device,
 		config: {
-			model: unetConfig({
-				...network.model,
-				inChannels: train.channels,
-				classes: train.classes,
-			}),
+			model: unetConfig(
+				namedOptions(
+					{
+						...network.model,
+						inChannels: train.channels,
+						classes: train.classes,
+					},
+					encoders,
+				),
+			),
 			size: [train.height, train.width],
 			scale: train.scale,
 			classNames,
