@@ -90,14 +90,16 @@ type Values = {
 export type Divide = (names: readonly string[], own?: Parts) => Split;
 
 /**
- * The division that the options ask for; files are read at once, so that a
- * wrong one is reported before the images are read. `missing` is told of
- * listed images that are not there, instead of an error. Throws UsageError
- * for options that exclude each other, DataError for bad files.
+ * The division that the options ask for, else the data's own, else the
+ * `usual` one; files are read at once, so that a wrong one is reported before
+ * the images are read. `missing` is told of listed images that are not there,
+ * instead of an error. Throws UsageError for options that exclude each other,
+ * DataError for bad files.
  */
 export function divisionOf(
 	values: Values,
 	seed: number,
+	usual: Omit<SplitPlan, "seed"> = {},
 	missing?: (message: string) => void,
 ): Divide {
 	const { val, test, train, pick, fold, split } = values;
@@ -112,14 +114,11 @@ export function divisionOf(
 	const lists = { train: list(train), val: list(val), test: list(test) };
 	const amount = (given: number | string | undefined) =>
 		typeof given === "number" ? given : undefined;
+	const free = [val, test, train, pick, fold].every((v) => v === undefined);
 	const plan: SplitPlan = {
-		val: amount(val),
-		test: amount(test),
-		pick,
-		fold,
+		...(free ? usual : { val: amount(val), test: amount(test), pick, fold }),
 		seed,
 	};
-	const free = [val, test, train, pick, fold].every((v) => v === undefined);
 	return (names, own) =>
 		splitByLists(names, free && own ? listsOf(own) : lists, plan, missing);
 }

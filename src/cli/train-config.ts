@@ -127,6 +127,14 @@ type Values = {
 		: never;
 };
 
+/** The preset that the options or their file name. Throws UsageError for a bad file. */
+export function presetOf(
+	values: Pick<Values, "preset" | "config" | "set">,
+): Preset | undefined {
+	const name = values.preset ?? readSettings(values.config, values.set).preset;
+	return name && presets[name];
+}
+
 /** Resolves options, the digits' preset and the data into one configuration. Throws UsageError naming the option. */
 export function resolveConfig(
 	values: Values,
@@ -216,8 +224,12 @@ export function resolveConfig(
 		learningRate,
 		schedule: values.schedule ?? preset.schedule,
 		...(classWeights && { classWeights }),
-		augment: resolveAugment(values, train, classNames),
-		sampling: values.sampling ?? "shuffle",
+		augment: resolveAugment(
+			{ ...values, augment: values.augment ?? preset.augment },
+			train,
+			classNames,
+		),
+		sampling: values.sampling ?? preset.sampling ?? "shuffle",
 		...(average !== undefined && { average }),
 		monitor,
 		...(patience !== undefined && { patience }),
@@ -251,7 +263,9 @@ function checkedModel(options: NamedOptions): TrainConfig["model"] {
 	}
 }
 
-interface Settings extends Pick<TrainConfig, "schedule" | "optimizer"> {
+interface Settings
+	extends Pick<TrainConfig, "schedule" | "optimizer">,
+		Pick<Preset, "augment" | "sampling"> {
 	readonly frozenEpochs?: number | undefined;
 	readonly epochs: number;
 	readonly batch: number;
@@ -270,10 +284,14 @@ function settingsOf(name: PresetName | undefined, dir: string): Settings {
 		batch,
 		epochs,
 		frozenEpochs,
+		augment,
+		sampling,
 	}: Preset = presets[name];
 	return {
 		model,
 		optimizer,
+		...(augment && { augment }),
+		...(sampling && { sampling }),
 		frozenEpochs,
 		learningRate,
 		batch: batch ?? DEFAULTS.batch,

@@ -26,7 +26,7 @@ import {
 	SPLIT_OPTIONS,
 } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
+import { presetOf, resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
 import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
 /** The options of `wgrad train`. */
@@ -109,6 +109,7 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 		? openRunFolder(values.out)
 		: openNumberedFolder(join("runs", basename(resolve(dir))));
 	const mask = loadOptions(values);
+	const preset = presetOf(values);
 	if (dir === DIGITS) refuseDivision(values);
 	const warn = mask.allowOrphans ? terminal.warn : undefined;
 	return {
@@ -124,8 +125,12 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 			command: process.argv.slice(2),
 		},
 		tune,
-		load: { ...mask, ...shapeOptions(values) },
-		divide: divisionOf(values, seed, warn),
+		load: {
+			...mask,
+			...(preset && { size: preset.size }),
+			...shapeOptions(values),
+		},
+		divide: divisionOf(values, seed, preset?.split, warn),
 		seed,
 		config: (data) => resolveConfig(values, dir, data),
 	};

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readSettings } from "../../src/cli/settings.ts";
+import { encodeNpy } from "../../src/data/npy.ts";
 import {
 	expectError,
 	folder,
@@ -97,3 +98,37 @@ test("phases follow each other with their own rates, and epochs count on", async
 		model: { encoder: [4, 8], up: "bilinear" },
 	});
 });
+
+test("a preset brings its size, division, order and changes; options win", async () => {
+	const size = [10, 16, 16];
+	const images = Uint8Array.from({ length: 2560 }, (_, i) => (i % 16) * 16);
+	const labels = images.map((v) => (v < 128 ? 0 : 1));
+	put("whole/combined.npy", encodeNpy([...size, 1], images));
+	put("whole/segmented.npy", encodeNpy(size, labels));
+	const short = ["--epochs", "1", "--runtime", "node", "--device", "cpu"];
+	const run = async (out: string, ...more: string[]) => {
+		const { code, stderr } = await wgrad(
+			...["train", "--data", join(folder, "whole")],
+			...["--out", join(folder, out), ...short, ...more],
+		);
+		expect(code, stderr).toBe(0);
+		const read = (file: string) =>
+			JSON.parse(readFileSync(join(folder, out, file), "utf8"));
+		return { config: read("config.json"), split: read("split.json") };
+	};
+	const small = ["--set", "model.encoder=[2,2,2,2,2,2]", "--batch", "5"];
+	const narrow = ["--set", "model.decoder=[2,2,2,2,2]"];
+	const m2nist = await run("m2nist", "--preset", "m2nist", ...small, ...narrow);
+	expect(m2nist.config).toMatchObject({
+		size: [64, 84],
+		sampling: "replacement",
+		optimizer: "adadelta",
+	});
+	expect(m2nist.split.valid).toEqual(["combined[9]"]);
+	const own = await run(
+		...(["own", "--preset", "m2nist", ...small, ...narrow] as const),
+		...["--size", "32x32", "--sampling", "shuffle", "--val", "2"],
+	);
+	expect(own.config).toMatchObject({ size: [32, 32], sampling: "shuffle" });
+	expect(own.split.valid).toHaveLength(2);
+}, 60_000);
