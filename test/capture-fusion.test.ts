@@ -104,9 +104,7 @@ function noise(device: WebgpuDevice, ...shape: number[]): Tensor {
 }
 
 await describeOnDevices((device) => {
-	test("every kernel of the ops that take one does an epilogue: a sum, then an activation", {
-		timeout: 300_000,
-	}, async () => {
+	test("every kernel of the ops that take one does an epilogue: a sum, then an activation", async () => {
 		const all = producers(device());
 		expect(all.length).toBeGreaterThan(25);
 		for (const [row, variant] of all) {

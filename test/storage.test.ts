@@ -143,7 +143,7 @@ for (const { name, open } of await gpuDevices()) {
 		const checker = kernelChecker(open);
 		afterAll(() => checker.destroy());
 		for (const row of halfRows()) {
-			test(row.name, { timeout: 120_000 }, async () => {
+			test(row.name, async () => {
 				const { problems } = await checker.check(row);
 				expect(problems.join("\n")).toBe("");
 			});

@@ -27,7 +27,7 @@ beforeAll(async () => {
 		join(folder, "node_modules", "wgrad", "package.json"),
 		JSON.stringify(manifest),
 	);
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the library is one module per source file, without packages", async () => {

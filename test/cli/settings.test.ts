@@ -131,4 +131,4 @@ test("a preset brings its size, division, order and changes; options win", async
 	);
 	expect(own.config).toMatchObject({ size: [32, 32], sampling: "shuffle" });
 	expect(own.split.valid).toHaveLength(2);
-}, 60_000);
+});

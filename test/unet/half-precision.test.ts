@@ -191,9 +191,9 @@ await describeOnGpus((open) => {
 		}
 	});
 
-	test("digits are learnt in f16 as in f32, in as many submissions", {
-		timeout: 300_000,
-	}, async ({ skip }) => {
+	test("digits are learnt in f16 as in f32, in as many submissions", async ({
+		skip,
+	}) => {
 		if (!half) skip("the adapter lacks shader-f16");
 		const digits = await digitBatches();
 		const run = async (precision?: Precision) => {

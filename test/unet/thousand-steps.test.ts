@@ -57,9 +57,7 @@ async function plainLosses(device: WebgpuDevice): Promise<number[]> {
 }
 
 await describeOnGpus((open) => {
-	test(`${STEPS} captured steps hold GPU bytes and heap flat, with the losses of plain ones`, {
-		timeout: 300_000,
-	}, async () => {
+	test(`${STEPS} captured steps hold GPU bytes and heap flat, with the losses of plain ones`, async () => {
 		const device = await open();
 		const { model, optimizer, state } = training(device);
 		const step = trainingStep(model, {}, optimizer, state, undefined);
