@@ -4,7 +4,6 @@ import { wgslVite } from "./scripts/wgsl.ts";
 export default defineConfig({
 	plugins: [wgslVite],
 	test: {
-		include: ["test/**/*.test.ts"],
 		// For tests that hang; on a machine that others use too they take ten times as long.
 		testTimeout: 300_000,
 		hookTimeout: 300_000,
@@ -13,7 +12,11 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: "wgrad", exclude: ["test/package/**"] },
+				test: {
+					name: "wgrad",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/package/**"],
+				},
 			},
 			{
 				// Consumes the packed package, which its setup makes once.
