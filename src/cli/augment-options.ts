@@ -3,7 +3,8 @@ import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import type { AugmentConfig } from "../data/augment.ts";
 import { checkAugment, parseAugment } from "../data/augment-config.ts";
 import { backgroundOf } from "../data/class-names.ts";
-import { IGNORE, type SegmentationSet } from "../data/segmentation-set.ts";
+import type { SampleSource } from "../data/sample-source.ts";
+import { IGNORE } from "../data/segmentation-set.ts";
 import type { Option } from "./command.ts";
 import * as option from "./option.ts";
 
@@ -49,7 +50,7 @@ export function resolveAugment(
 		augment: Changes | undefined;
 		outside: "ignore" | "background" | undefined;
 	},
-	set: SegmentationSet,
+	set: SampleSource,
 	classNames: readonly string[],
 ): AugmentConfig {
 	const background = values.outside === "background";

@@ -8,7 +8,7 @@ import { UsageError } from "../data/errors.ts";
 import { overlay, type Picture, sheetPng } from "../data/picture.ts";
 import { createRandom, shuffled } from "../data/random.ts";
 import { resizeImage, resizeNearest } from "../data/resize.ts";
-import { type SampleSource, sourceOf } from "../data/sample-source.ts";
+import type { SampleSource } from "../data/sample-source.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { command } from "./command.ts";
 import {
@@ -76,12 +76,11 @@ export const preview = command({
 		const config = resolveAugment(values, set, classNames);
 		const folder = openOutput(dirname(values.out));
 		const chosen = [...shuffled(set.count, createRandom(seed))].slice(0, count);
-		const source = sourceOf(set);
 		const background = backgroundOf(classNames);
 		const rows: Picture[][] = [];
 		for (const index of chosen) {
 			rows.push(
-				await drawRow(source, index, { config, copies, seed, background }),
+				await drawRow(set, index, { config, copies, seed, background }),
 			);
 		}
 		const out = folder.write(basename(values.out), sheetPng(rows));
@@ -120,7 +119,7 @@ async function drawRow(
 			const random = randomOf(seed, { index, epoch: copy - 1, repeat: 0 });
 			augment({ x, labels, height, width, channels }, config, random);
 		}
-		const picture = pictureOf({ ...source, images: x, scale: 1 }, 0);
+		const picture = pictureOf(x, { ...source, scale: 1 });
 		const size = shrunk(picture);
 		const small = resizeImage(picture, size);
 		const ids = resizeNearest(labels, picture, size);

@@ -2,7 +2,7 @@ import type { Job, JobEvent } from "../app/job.ts";
 import { headerOf, sampleBytes } from "../app/read-set.ts";
 import { scoresOf, scoreTable } from "../app/scores.ts";
 import { DataError, UsageError, WgradError } from "../data/errors.ts";
-import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
+import { type LabelledSource, partOf } from "../data/labelled-source.ts";
 import { indicesOf } from "../data/split-lists.ts";
 import type { Confusion } from "../unet/index.ts";
 import { command } from "./command.ts";
@@ -66,7 +66,7 @@ export const evaluate = command({
 		const where = chooseWhere(values);
 		const tune = resolveTune(values.tune, where.device);
 		const checkpoint = await readCheckpoint(values.checkpoint);
-		const part = partOf(values);
+		const part = choosePart(values);
 		const whole = await interrupt.abandonable(
 			loadFor(
 				checkpoint,
@@ -76,7 +76,7 @@ export const evaluate = command({
 				terminal,
 			),
 		);
-		const set = part ? subset(whole, part(whole.names)) : whole;
+		const set = part ? partOf(whole, part(whole.names)) : whole;
 		let found: { loss: number; confusion: Confusion } | undefined;
 		const host = {
 			read: (name: string) =>
@@ -125,7 +125,7 @@ export const evaluate = command({
 });
 
 /** The images that `--split` and `--part` name; undefined means all. */
-function partOf({
+function choosePart({
 	data,
 	split,
 	part,
@@ -161,7 +161,7 @@ async function loadFor(
 	options: ReturnType<typeof loadOptions>,
 	seed: number,
 	terminal: Terminal,
-): Promise<SegmentationSet> {
+): Promise<LabelledSource> {
 	const { inChannels, classes } = model;
 	const set =
 		dir === DIGITS

@@ -2,11 +2,15 @@ import { basename, resolve } from "node:path";
 import { digitsPreset } from "../app/digits-preset.ts";
 import { digitNames, numberedNames } from "../data/class-names.ts";
 import { makeDigits } from "../data/digits.ts";
+import {
+	type LabelledSource,
+	partOf,
+	sourceOf,
+} from "../data/labelled-source.ts";
 import { LAYOUTS } from "../data/layouts/index.ts";
 import type { LoadOptions } from "../data/load-options.ts";
-import { type LoadedSet, loadAll } from "../data/load-set.ts";
+import { type LoadedSet, loadSet } from "../data/load-set.ts";
 import type { ClassOptions } from "../data/mask.ts";
-import { type SegmentationSet, subset } from "../data/segmentation-set.ts";
 import type { UnetConfig } from "../unet/index.ts";
 import * as option from "./option.ts";
 import type { Divide } from "./split-options.ts";
@@ -130,8 +134,8 @@ export function optionsOfTraining(
 export interface TrainingData {
 	/** For the run folder's default name. */
 	readonly title: string;
-	readonly train: SegmentationSet;
-	readonly valid: SegmentationSet;
+	readonly train: LabelledSource;
+	readonly valid: LabelledSource;
 	/** Names of the images that are kept out. */
 	readonly test: readonly string[];
 	readonly classNames: readonly string[];
@@ -163,8 +167,8 @@ export async function loadTrainingData(
 	const { train, val, test } = divide(all.names, loaded.parts);
 	return {
 		title: basename(resolve(dir)),
-		train: subset(all, train),
-		valid: subset(all, val),
+		train: partOf(all, train),
+		valid: partOf(all, val),
 		test: test.map((i) => all.names[i]),
 		classNames:
 			options.classNames ?? loaded.classNames ?? numberedNames(all.classes),
@@ -179,7 +183,7 @@ export async function loadFolder(
 	terminal: Terminal,
 ): Promise<LoadedSet> {
 	try {
-		const loaded = await loadAll(dir, options, {
+		const loaded = await loadSet(dir, options, {
 			warn: terminal.warn,
 			progress: (done, total) =>
 				terminal.progress(done, total, `reading ${done} of ${total} images`),
@@ -196,9 +200,10 @@ export async function loadFolder(
 }
 
 /** The digits of the preset. */
-export function digits(
+export async function digits(
 	seed: number,
-): Promise<{ train: SegmentationSet; val: SegmentationSet }> {
+): Promise<{ train: LabelledSource; val: LabelledSource }> {
 	const { train, val } = digitsPreset;
-	return makeDigits({ train, val, seed });
+	const sets = await makeDigits({ train, val, seed });
+	return { train: sourceOf(sets.train), val: sourceOf(sets.val) };
 }

@@ -3,11 +3,11 @@ import { digitsPreset } from "../app/digits-preset.ts";
 import type { Phase, TrainConfig } from "../app/job.ts";
 import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import { DataError, UsageError } from "../data/errors.ts";
-import { SAMPLINGS } from "../data/sampler.ts";
 import {
 	classHistogram,
-	type SegmentationSet,
-} from "../data/segmentation-set.ts";
+	type LabelledSource,
+} from "../data/labelled-source.ts";
+import { SAMPLINGS } from "../data/sampler.ts";
 import { encoders } from "../unet/encoders/index.ts";
 import {
 	ConfigError,
@@ -303,7 +303,7 @@ function settingsOf(name: PresetName | undefined, dir: string): Settings {
 
 function resolveWeights(
 	wanted: "auto" | "none" | readonly number[],
-	set: SegmentationSet,
+	set: LabelledSource,
 ): readonly number[] | undefined {
 	if (wanted === "none") return undefined;
 	if (wanted !== "auto") {

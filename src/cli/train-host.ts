@@ -2,7 +2,7 @@ import type { JobEvent, TrainConfig } from "../app/job.ts";
 import { sampleBytes } from "../app/read-set.ts";
 import { formatScore, scoresOf } from "../app/scores.ts";
 import { backgroundOf } from "../data/class-names.ts";
-import type { SegmentationSet } from "../data/segmentation-set.ts";
+import type { SampleSource } from "../data/sample-source.ts";
 import type { NamedSplit } from "../data/split-lists.ts";
 import { readEncoderWeights } from "./encoder-weights.ts";
 import { type EventFile, openEventFile } from "./event-file.ts";
@@ -109,7 +109,7 @@ export function trainHost(
 		}
 	}
 	const predictions = new Map<number, Uint8Array>();
-	function write(name: string, bytes: Uint8Array): void {
+	async function write(name: string, bytes: Uint8Array): Promise<void> {
 		const [kind, ...rest] = name.split("/");
 		if (kind === "checkpoint") {
 			folder.write(`checkpoints/${rest[0]}.safetensors`, bytes);
@@ -126,7 +126,7 @@ export function trainHost(
 		} else if (kind === "sample") {
 			const [epoch, index] = rest.map(Number);
 			if (index === 0) record.panels = [];
-			const png = panelOf(data.valid, index, bytes, config);
+			const png = await panelOf(data.valid, index, bytes, config);
 			const file = `samples/epoch-${epoch}/${fileName(data.valid.names[index])}.png`;
 			record.panels.push(folder.write(file, png));
 			board?.image(epoch, `samples/${data.valid.names[index]}`, png);
@@ -200,11 +200,11 @@ function stepText(record: TrainRecord) {
 }
 
 function panelOf(
-	set: SegmentationSet,
+	set: SampleSource,
 	index: number,
 	prediction: Uint8Array,
 	{ classNames }: TrainConfig,
-): Uint8Array {
+): Promise<Uint8Array> {
 	return writePanel(set, index, prediction, backgroundOf(classNames));
 }
 

@@ -1,22 +1,20 @@
 import { DataError, formatList } from "./errors.ts";
 import type { Warn } from "./image.ts";
-import { type ClassOptions, histogram } from "./mask.ts";
+import type { ClassOptions } from "./mask.ts";
 import { IGNORE } from "./segmentation-set.ts";
 
 /**
- * The number of classes: as given, or the largest class number found plus
+ * The number of classes: as given, or the largest of the `labels` that occur plus
  * one. `warn` is told when numbers in between do not occur, which hints at
  * masks that need `map`. Throws DataError when every pixel is ignored.
  */
 export function countClasses(
-	labels: Uint8Array,
+	labels: Iterable<number>,
 	options: ClassOptions,
 	place: string,
 	warn: Warn,
 ): number {
-	const found = [...histogram(labels).keys()]
-		.filter((id) => id !== IGNORE)
-		.sort((a, b) => a - b);
+	const found = [...labels].filter((id) => id !== IGNORE).sort((a, b) => a - b);
 	if (found.length === 0) {
 		throw new DataError(
 			"has no pixel that is not ignored; check the masks and --ignore",

@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { DataError } from "./errors.ts";
 import { decodeGif } from "./gif.ts";
-import { decodeJpeg, readJpegHeader } from "./jpeg.ts";
+import { decodeJpeg } from "./jpeg.ts";
 import { decodePng, PNG_SIGNATURE } from "./png.ts";
 import type { Raster } from "./raster.ts";
 
@@ -50,15 +50,14 @@ export function looksLikeImage(name: string): boolean {
 }
 
 /**
- * Decodes an image file as stored. Its first bytes decide what it is; `warn`
- * is told when its name says otherwise. Throws DataError naming file and fix
- * for empty, truncated, damaged and unknown files.
+ * Finds out what an image file is by its first bytes; `warn` is told when its
+ * name says otherwise. Throws DataError for empty and unknown files.
  */
-export function decodeRaster(
+export function formatOf(
 	bytes: Uint8Array,
 	name: string,
 	warn: Warn,
-): Raster {
+): (typeof FORMATS)[number] {
 	if (bytes.length === 0) {
 		throw new DataError("is empty (0 bytes); copy or export it again", name);
 	}
@@ -78,22 +77,19 @@ export function decodeRaster(
 	if (!(found.names as readonly string[]).includes(extension)) {
 		warn(`${name}: is a ${found.format} despite its name and is read as one`);
 	}
-	return found.decode(bytes, name);
+	return found;
 }
 
-/** Upright size of an image file from its header alone, or undefined when that cannot be read. */
-export function readSize(
+/**
+ * Decodes an image file as stored, after `formatOf`. Throws DataError naming
+ * file and fix for empty, truncated, damaged and unknown files.
+ */
+export function decodeRaster(
 	bytes: Uint8Array,
-): { height: number; width: number } | undefined {
-	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	if (bytes[0] === 0x89 && bytes.length >= 24) {
-		return { width: view.getUint32(16), height: view.getUint32(20) };
-	}
-	if (bytes[0] === 0x47 && bytes.length >= 10) {
-		return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
-	}
-	const header = bytes[0] === 0xff ? readJpegHeader(bytes) : undefined;
-	return header && { height: header.height, width: header.width };
+	name: string,
+	warn: Warn,
+): Raster {
+	return formatOf(bytes, name, warn).decode(bytes, name);
 }
 
 /**

@@ -1,5 +1,6 @@
 // Node only: reads files.
 import { DataError, formatList, UsageError } from "./errors.ts";
+import { type LabelledSource, sourceOf } from "./labelled-source.ts";
 import { LAYOUTS, layoutOf } from "./layouts/index.ts";
 import {
 	isListing,
@@ -15,7 +16,7 @@ import { openTree } from "./tree.ts";
 
 /** A set with what its layout knows beyond the pixels. */
 export interface LoadedSet {
-	readonly set: SegmentationSet;
+	readonly set: LabelledSource;
 	/** The layout's name. */
 	readonly layout: string;
 	/** What the values of its masks were taken for. */
@@ -26,20 +27,12 @@ export interface LoadedSet {
 	readonly parts?: Parts;
 }
 
-/** Reads the set in a folder, a .zip or a .npz; see `loadAll`. */
-export async function loadSet(
-	path: string,
-	options: LoadOptions,
-	events: LoadEvents,
-): Promise<SegmentationSet> {
-	return (await loadAll(path, options, events)).set;
-}
-
 /**
- * Reads the set in a folder, a .zip or a .npz, in whichever layout it comes.
+ * The set in a folder, a .zip or a .npz, in whichever layout it comes. Images
+ * that are files are decoded when they are read, not here.
  * Throws DataError or UsageError with the file at fault and the fix.
  */
-export async function loadAll(
+export async function loadSet(
 	path: string,
 	options: LoadOptions,
 	events: LoadEvents,
@@ -48,7 +41,7 @@ export async function loadAll(
 	if (!isListing(opened)) {
 		const { classNames } = options;
 		return {
-			set: opened,
+			set: sourceOf(opened),
 			layout: layout.name,
 			labels: labelsOf({}, options),
 			...(classNames && { classNames }),

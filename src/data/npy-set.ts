@@ -1,9 +1,10 @@
 // Node only: reads files.
 import { countClasses } from "./count-classes.ts";
 import { DataError, formatCount, UsageError } from "./errors.ts";
+import { histogram } from "./histogram.ts";
 import { withChannels } from "./image.ts";
 import type { LoadEvents, LoadOptions } from "./load-options.ts";
-import { checkClasses, histogram, remap } from "./mask.ts";
+import { checkClasses, remap } from "./mask.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { resizeImage, resizeNearest, resizeScores } from "./resize.ts";
 import type { SegmentationSet } from "./segmentation-set.ts";
@@ -42,7 +43,7 @@ export async function loadNpyPair(
 	const classes =
 		oneHot && options.classes === undefined && !options.map
 			? masks.shape[3]
-			: countClasses(labels, options, masksName, events.warn);
+			: countClasses(histogram(labels).keys(), options, masksName, events.warn);
 	const names = Array.from(
 		{ length: count },
 		(_, i) => `${imagesName.replace(/\.npy$/i, "")}[${i}]`,

@@ -20,20 +20,24 @@ export interface SampleSource {
 	read(index: number): Promise<Sample>;
 }
 
-/** The images of a set in memory, not copied. `read` throws DataError for an index outside the set. */
-export function sourceOf(set: SegmentationSet): SampleSource {
-	return { ...set, read: async (index) => sampleOf(set, index) };
-}
-
 /** One image of a set, not copied. Throws DataError for an index outside the set. */
 export function sampleOf(set: SegmentationSet, index: number): Sample {
 	checkIndex(set, index);
-	const pixels = set.height * set.width;
-	const samples = pixels * set.channels;
+	const samples = set.height * set.width * set.channels;
 	return {
 		image: set.images.subarray(index * samples, (index + 1) * samples),
-		labels: set.labels.subarray(index * pixels, (index + 1) * pixels),
+		labels: labelsAt(set, index),
 	};
+}
+
+/** The labels of one image of a set, not copied. Throws DataError for an index outside the set. */
+export function labelsAt(
+	set: Pick<SegmentationSet, "count" | "height" | "width" | "labels">,
+	index: number,
+): Uint8Array {
+	checkIndex(set, index);
+	const pixels = set.height * set.width;
+	return set.labels.subarray(index * pixels, (index + 1) * pixels);
 }
 
 /** Memory that several caches share. */

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { headerOf, hostSource, sampleBytes } from "../../src/app/read-set.ts";
 import { readBatch } from "../../src/data/batches.ts";
-import { sourceOf } from "../../src/data/sample-source.ts";
+import {
+	type LabelledSource,
+	sourceOf,
+} from "../../src/data/labelled-source.ts";
 import type { SegmentationSet } from "../../src/data/segmentation-set.ts";
 
 const bytes: SegmentationSet = {
@@ -17,7 +20,7 @@ const floats = {
 };
 
 /** What a job reads of a set, through its host. */
-const through = (set: SegmentationSet, read = sampleBytes) =>
+const through = (set: LabelledSource, read = sampleBytes) =>
 	hostSource(
 		{
 			read: async (name) => {
@@ -34,16 +37,19 @@ const through = (set: SegmentationSet, read = sampleBytes) =>
 test.each([
 	["bytes", bytes],
 	["floats", floats],
-])("a job reads of a set of %s what is in it", async (_, set) => {
+])("a job reads of a set of %s what is in it", async (_, arrays) => {
+	const set = sourceOf(arrays);
 	const indices = [3, 0, 2];
 	const read = await readBatch(through(set), indices);
-	expect(read).toEqual(await readBatch(sourceOf(set), indices));
+	expect(read).toEqual(await readBatch(set, indices));
 	expect([...read.labels.subarray(0, 5)]).toEqual([15, 16, 17, 18, 19]);
 });
 
 test("images without labels, wherever they lie in memory, have all labels 0", async () => {
 	const images = bytes.images as Uint8Array<ArrayBuffer>;
-	const source = through(bytes, (_, i) => images.subarray(15 * i, 15 * i + 15));
+	const source = through(sourceOf(bytes), async (_, i) =>
+		images.subarray(15 * i, 15 * i + 15),
+	);
 	const { image, labels } = await source.read(2);
 	expect([...image]).toEqual([...images.subarray(30, 45)]);
 	expect([...labels]).toEqual([0, 0, 0, 0, 0]);

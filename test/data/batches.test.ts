@@ -6,12 +6,9 @@ import {
 	readBatch,
 	trainingBatches,
 } from "../../src/data/batches.ts";
+import { sourceOf } from "../../src/data/labelled-source.ts";
 import { prefetch } from "../../src/data/prefetch.ts";
-import {
-	cached,
-	type SampleSource,
-	sourceOf,
-} from "../../src/data/sample-source.ts";
+import { cached, type SampleSource } from "../../src/data/sample-source.ts";
 import { createSampler } from "../../src/data/sampler.ts";
 import { smallSet } from "./small-set.ts";
 

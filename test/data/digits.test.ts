@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DIGITS_BACKGROUND } from "../../src/data/compose-digits.ts";
 import { makeDigits } from "../../src/data/digits.ts";
 import { UsageError } from "../../src/data/errors.ts";
-import { classHistogram } from "../../src/data/segmentation-set.ts";
+import { classHistogram, sourceOf } from "../../src/data/labelled-source.ts";
 
 const { train, val } = await makeDigits({ train: 2000, val: 400, seed: 1 });
 
@@ -28,7 +28,7 @@ test("a pixel is a digit's exactly where it is above 0", () => {
 });
 
 test("all digits occur about equally, background covers 90 to 97 %", () => {
-	const { counts, ignored } = classHistogram(train);
+	const { counts, ignored } = classHistogram(sourceOf(train));
 	expect(ignored).toBe(0);
 	const share = counts[10] / train.labels.length;
 	expect(share).toBeGreaterThan(0.9);

@@ -1,7 +1,8 @@
 import { GifWriter } from "omggif";
 import { expect, test } from "vitest";
 import { DataError } from "../../src/data/errors.ts";
-import { decodeImage, readSize } from "../../src/data/image.ts";
+import { decodeImage } from "../../src/data/image.ts";
+import { readSize } from "../../src/data/image-header.ts";
 import { decodeMask } from "../../src/data/mask.ts";
 
 const noWarning = (message: string) => expect.fail(message);

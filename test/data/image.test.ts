@@ -5,9 +5,9 @@ import {
 	decodeImage,
 	type Image,
 	looksLikeImage,
-	readSize,
 	withChannels,
 } from "../../src/data/image.ts";
+import { readSize } from "../../src/data/image-header.ts";
 import { makePng } from "./png-fixture.ts";
 
 const noWarning = (message: string) => expect.fail(message);

@@ -1,7 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
+import { histogram } from "../../src/data/histogram.ts";
+import type { LabelledSource } from "../../src/data/labelled-source.ts";
+import type { SegmentationSet } from "../../src/data/segmentation-set.ts";
 import { makePng } from "./png-fixture.ts";
 
 const made: string[] = [];
@@ -18,6 +21,23 @@ export function folderWith(files: Record<string, Uint8Array | string>): string {
 		writeFileSync(join(folder, name), content);
 	}
 	return folder;
+}
+
+/** Reads all images of a source. */
+export async function gather(source: LabelledSource): Promise<SegmentationSet> {
+	const { dtype, inMemory: _, counts, read, ...header } = source;
+	const pixels = source.height * source.width;
+	const size = pixels * source.channels;
+	const Values = dtype === "u8" ? Uint8Array : Float32Array;
+	const images = new Values(source.count * size);
+	const labels = new Uint8Array(source.count * pixels);
+	for (let i = 0; i < source.count; i++) {
+		const sample = await read(i);
+		images.set(sample.image, i * size);
+		labels.set(sample.labels, i * pixels);
+		expect(counts(i)).toEqual(histogram(sample.labels));
+	}
+	return { ...header, images, labels };
 }
 
 /** A gray PNG of `values`, `width` to a row. */

@@ -5,16 +5,19 @@ import { DataError, UsageError } from "../../src/data/errors.ts";
 import type { LoadOptions } from "../../src/data/load-options.ts";
 import { loadSet } from "../../src/data/load-set.ts";
 import { listInputs, readInput } from "../../src/data/predict-input.ts";
-import { colourPng, folderWith, grayPng } from "./load-fixture.ts";
+import { colourPng, folderWith, gather, grayPng } from "./load-fixture.ts";
 
 /** Loads and fails on any warning. */
-const load = (dir: string, options: LoadOptions = {}) =>
-	loadSet(dir, options, { warn: (message) => expect.fail(message) });
+async function load(dir: string, options: LoadOptions = {}) {
+	const warn = (message: string) => expect.fail(message);
+	return gather((await loadSet(dir, options, { warn })).set);
+}
 
 /** Loads and gives set and warnings. */
 async function loadWarned(dir: string, options: LoadOptions = {}) {
 	const warnings: string[] = [];
-	const set = await loadSet(dir, options, { warn: (w) => warnings.push(w) });
+	const warn = (message: string) => warnings.push(message);
+	const set = await gather((await loadSet(dir, options, { warn })).set);
 	return { set, warnings };
 }
 
@@ -34,7 +37,7 @@ test("pairs two folders by stem, in natural order, ignoring litter", async () =>
 		"masks/._a.2.png": "litter",
 	});
 	const steps: string[] = [];
-	const set = await loadSet(
+	const { set } = await loadSet(
 		dir,
 		{},
 		{
@@ -42,7 +45,7 @@ test("pairs two folders by stem, in natural order, ignoring litter", async () =>
 			progress: (done, total) => steps.push(`${done}/${total}`),
 		},
 	);
-	expect(set).toEqual({
+	expect(await gather(set)).toEqual({
 		images: Uint8Array.of(10, 20, 30, 40, 1, 2, 3, 4),
 		labels: Uint8Array.of(0, 1, 1, 0, 1, 1, 1, 0),
 		count: 2,

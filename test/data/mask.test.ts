@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DataError } from "../../src/data/errors.ts";
-import { checkClasses, histogram, remap } from "../../src/data/mask.ts";
+import { histogram } from "../../src/data/histogram.ts";
+import { checkClasses, remap } from "../../src/data/mask.ts";
 
 test("counts values, in runs or not", () => {
 	const counts = histogram([3, 3, 3, 0, 3, -1, -1]);

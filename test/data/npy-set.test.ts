@@ -3,11 +3,13 @@ import { DataError, UsageError } from "../../src/data/errors.ts";
 import type { LoadOptions } from "../../src/data/load-options.ts";
 import { loadSet } from "../../src/data/load-set.ts";
 import { encodeNpy } from "../../src/data/npy.ts";
-import { folderWith } from "./load-fixture.ts";
+import { folderWith, gather } from "./load-fixture.ts";
 
 /** Loads and fails on any warning. */
-const load = (dir: string, options: LoadOptions = {}) =>
-	loadSet(dir, options, { warn: (message) => expect.fail(message) });
+async function load(dir: string, options: LoadOptions = {}) {
+	const warn = (message: string) => expect.fail(message);
+	return gather((await loadSet(dir, options, { warn })).set);
+}
 
 const images = encodeNpy([2, 2, 2], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
 const ids = [0, 1, 2, 0, 2, 2, 1, 0];

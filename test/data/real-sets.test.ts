@@ -3,13 +3,15 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { histogram } from "../../src/data/histogram.ts";
 import { decodeImage } from "../../src/data/image.ts";
+import { classHistogram, sourceOf } from "../../src/data/labelled-source.ts";
 import type { LoadOptions } from "../../src/data/load-options.ts";
 import { loadSet } from "../../src/data/load-set.ts";
-import { decodeMask, histogram } from "../../src/data/mask.ts";
+import { decodeMask } from "../../src/data/mask.ts";
 import { parseNpy } from "../../src/data/npy.ts";
 import { decodePng } from "../../src/data/png.ts";
-import { classHistogram } from "../../src/data/segmentation-set.ts";
+import { gather } from "./load-fixture.ts";
 
 // Real sets lie beside the repository on some machines only.
 const ROOT = fileURLToPath(new URL("../../../shared/data", import.meta.url));
@@ -22,7 +24,8 @@ const noWarning = (message: string) => expect.fail(message);
 async function load(dir: string, options: LoadOptions) {
 	const warnings: string[] = [];
 	const warn = (message: string) => warnings.push(message);
-	const set = await loadSet(join(ROOT, dir), options, { warn });
+	const { set: source } = await loadSet(join(ROOT, dir), options, { warn });
+	const set = await gather(source);
 	return { set, warnings };
 }
 
@@ -46,7 +49,7 @@ describe.skipIf(!present)("real sets (../shared/data)", () => {
 			"images/Abyssinian_5.jpg: is a PNG despite its name and is read as one",
 			"images/Abyssinian_34.jpg: is a GIF despite its name and is read as one",
 		]);
-		const { counts, ignored } = classHistogram(set);
+		const { counts, ignored } = classHistogram(sourceOf(set));
 		const share = (n: number) => n / set.labels.length;
 		// 27.3 % pet, 61.2 % background, 11.5 % border over all full-size pixels.
 		expect(share(counts[1])).toBeGreaterThan(0.22);
@@ -107,7 +110,7 @@ describe.skipIf(!present)("real sets (../shared/data)", () => {
 			classes: 11,
 		});
 		expect(set.channels).toBe(3);
-		expect(classHistogram(set).ignored).toBeGreaterThan(0);
+		expect(classHistogram(sourceOf(set)).ignored).toBeGreaterThan(0);
 	});
 
 	test("isbi: gray, numbered names in order, 255 is class 1", async () => {
@@ -120,7 +123,7 @@ describe.skipIf(!present)("real sets (../shared/data)", () => {
 			classes: 2,
 		});
 		expect(set.names).toEqual(Array.from({ length: 24 }, (_, i) => `${i}.png`));
-		const { counts } = classHistogram(set);
+		const { counts } = classHistogram(sourceOf(set));
 		expect(Math.round((1000 * counts[0]) / set.labels.length)).toBe(225);
 	});
 
@@ -166,7 +169,7 @@ describe.skipIf(!present)("real sets (../shared/data)", () => {
 			classes: 21,
 		});
 		expect(set).toMatchObject({ count: 3, classes: 21, channels: 3 });
-		const { counts, ignored } = classHistogram(set);
+		const { counts, ignored } = classHistogram(sourceOf(set));
 		const found = counts.flatMap((n, id) => (n > 0 ? [id] : []));
 		expect(found).toEqual([0, 5, 6, 7, 9, 15, 18]);
 		expect(ignored).toBeGreaterThan(0);

@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/data/errors.ts";
+import { imagesOfClass, sourceOf } from "../../src/data/labelled-source.ts";
 import {
 	createSampler,
 	SAMPLINGS,
 	type SamplerState,
 } from "../../src/data/sampler.ts";
-import {
-	imagesOfClass,
-	type SegmentationSet,
-} from "../../src/data/segmentation-set.ts";
+import type { SegmentationSet } from "../../src/data/segmentation-set.ts";
 
 const lists = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [3], [], [4, 5]];
 
@@ -104,12 +102,9 @@ test("balanced: every class that is shown is equally likely", () => {
 test("imagesOfClass lists the images that show a class; ignored pixels show none", () => {
 	const set = { ...{ count: 3, height: 1, width: 2, classes: 4 } };
 	const labels = Uint8Array.of(0, 1, 255, 1, 3, 3);
-	expect(imagesOfClass({ ...set, labels } as SegmentationSet)).toEqual([
-		[0],
-		[0, 1],
-		[],
-		[2],
-	]);
+	expect(
+		imagesOfClass(sourceOf({ ...set, labels } as SegmentationSet)),
+	).toEqual([[0], [0, 1], [], [2]]);
 });
 
 test("refuses a batch that does not fit, a damaged state and that of another training", () => {

@@ -8,10 +8,12 @@ import {
 import { DataError, UsageError } from "../../src/data/errors.ts";
 import {
 	classHistogram,
-	type SegmentationSet,
-	subset,
-} from "../../src/data/segmentation-set.ts";
+	partOf,
+	sourceOf,
+} from "../../src/data/labelled-source.ts";
+import type { SegmentationSet } from "../../src/data/segmentation-set.ts";
 import { type Split, splitIndices } from "../../src/data/split.ts";
+import { gather } from "./load-fixture.ts";
 
 const seed = 1;
 
@@ -130,7 +132,7 @@ test("refuses too few images and impossible plans", () => {
 	expect(split(10, { fold: [1, 2], val: 3 })).toThrow(/both a fold and/);
 });
 
-test("subset copies images, labels and names; histogram counts them", () => {
+test("subset copies images, labels and names; histogram counts them", async () => {
 	const set: SegmentationSet = {
 		images: Float32Array.from([0, 1, 2, 3, 4, 5]),
 		labels: Uint8Array.from([0, 1, 1, 255, 2, 2]),
@@ -142,12 +144,15 @@ test("subset copies images, labels and names; histogram counts them", () => {
 		scale: 1,
 		names: ["a", "b", "c"],
 	};
-	const part = subset(set, [2, 1]);
-	expect(part.images).toEqual(Float32Array.from([4, 5, 2, 3]));
-	expect(part.labels).toEqual(Uint8Array.from([2, 2, 1, 255]));
+	const whole = sourceOf(set);
+	const part = partOf(whole, [2, 1]);
+	expect(await gather(part)).toMatchObject({
+		images: Float32Array.from([4, 5, 2, 3]),
+		labels: Uint8Array.from([2, 2, 1, 255]),
+	});
 	expect(part.names).toEqual(["c", "b"]);
 	expect(part.count).toBe(2);
 	expect(classHistogram(part)).toEqual({ counts: [0, 1, 2], ignored: 1 });
-	expect(classHistogram(set)).toEqual({ counts: [1, 2, 2], ignored: 1 });
-	expect(() => subset(set, [3])).toThrow(/image 3/);
+	expect(classHistogram(whole)).toEqual({ counts: [1, 2, 2], ignored: 1 });
+	await expect(whole.read(3)).rejects.toThrow(/image 3/);
 });

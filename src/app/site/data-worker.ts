@@ -1,7 +1,7 @@
 // Turns what the user chose into a run's files: images and labels as the training reads them.
 import { digitNames } from "../../data/class-names.ts";
 import { composeDigits } from "../../data/compose-digits.ts";
-import type { SegmentationSet } from "../../data/segmentation-set.ts";
+import { type LabelledSource, sourceOf } from "../../data/labelled-source.ts";
 import { sampleBytes } from "../read-set.ts";
 import { fetchDigits } from "./digits-file.ts";
 import { planTraining, type Settings } from "./plan.ts";
@@ -42,8 +42,8 @@ self.onmessage = async ({ data }: MessageEvent<DataRequest>) => {
 /** A set divided. */
 export interface Prepared {
 	readonly title: string;
-	readonly train: SegmentationSet;
-	readonly valid: SegmentationSet;
+	readonly train: LabelledSource;
+	readonly valid: LabelledSource;
 	readonly classNames: readonly string[];
 }
 
@@ -56,7 +56,7 @@ async function prepare(request: DataRequest): Promise<RunRecord> {
 		const set = data[part];
 		const stream = await files.open(part);
 		for (let i = 0; i < set.count; i++) {
-			await stream.write(sampleBytes(set, i));
+			await stream.write(await sampleBytes(set, i));
 			if (i % 16 === 0) progress("Storing pictures", i, set.count);
 		}
 		await stream.close();
@@ -82,5 +82,10 @@ async function digits({ images, seed }: Settings): Promise<Prepared> {
 	const source = await fetchDigits(self.location.href);
 	const options = { train: images, val: Math.ceil(images / 6), seed };
 	const { train, val } = composeDigits(options, source);
-	return { title: "Digits", train, valid: val, classNames: digitNames() };
+	return {
+		title: "Digits",
+		train: sourceOf(train),
+		valid: sourceOf(val),
+		classNames: digitNames(),
+	};
 }

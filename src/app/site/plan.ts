@@ -1,9 +1,9 @@
 import { parseAugment } from "../../data/augment-config.ts";
 import {
 	classHistogram,
-	IGNORE,
-	type SegmentationSet,
-} from "../../data/segmentation-set.ts";
+	type LabelledSource,
+} from "../../data/labelled-source.ts";
+import { IGNORE } from "../../data/segmentation-set.ts";
 import { encoders } from "../../unet/encoders/index.ts";
 import { namedOptions, unetConfig } from "../../unet/index.ts";
 import { autoWeights } from "../auto-weights.ts";
@@ -47,8 +47,8 @@ const CACHE_BYTES = 512 * 2 ** 20;
 export function planTraining(
 	settings: Settings,
 	data: {
-		readonly train: SegmentationSet;
-		readonly valid: SegmentationSet;
+		readonly train: LabelledSource;
+		readonly valid: LabelledSource;
 		readonly classNames: readonly string[];
 	},
 ): TrainJob {

@@ -1,12 +1,12 @@
 // Node only: reads files.
-import { DataError, formatList } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { stemOf } from "../files.ts";
 import { looksLikeImage } from "../image.ts";
-import { pairFiles } from "../pair-files.ts";
 import { parseValue } from "../palette.ts";
 import { filesOf, hasFolder, nameOf, readText, type Tree } from "../tree.ts";
-import type { Layout, Parts } from "./layout.ts";
+import { type Layout, orphansOf, type Parts } from "./layout.ts";
 import { maskedItem } from "./masked.ts";
+import { pairFiles } from "./pair-files.ts";
 
 /**
  * SegNet's 11 classes by number, each with the colours that CamVid's own masks
@@ -62,7 +62,7 @@ export const camvid: Layout = {
 			(await hasFolder(tree, "trainannot"))) ||
 		((await hasFolder(tree, ORIGINAL[0])) &&
 			(await hasFolder(tree, ORIGINAL[1]))),
-	async open(tree, _options, { warn }) {
+	async open(tree) {
 		const parts = new Map<string, Pairs>();
 		if (await hasFolder(tree, ORIGINAL[0])) {
 			parts.set("all", await pairsIn(tree, ...ORIGINAL, "{}_L"));
@@ -76,18 +76,14 @@ export const camvid: Layout = {
 		const lost = all.flatMap(({ lonely }) => lonely);
 		return {
 			items: all.flatMap(({ pairs }) =>
-				pairs.map(([image, mask]) =>
-					maskedItem(tree, image, mask, warn, NUMBERS),
-				),
+				pairs.map(([image, mask]) => maskedItem(tree, image, mask, NUMBERS)),
 			),
 			place: tree.shown(""),
 			labels: { ignore: [VOID] },
 			classNames: CLASSES,
 			...namedParts(parts),
-			...(lost.length > 0 && {
-				orphans: `no partner for ${formatList(lost)}`,
-				orphansFix: "add the files or remove the lines",
-			}),
+			orphans: orphansOf("no partner for", lost),
+			orphansFix: "add the files or remove the lines",
 		};
 	},
 };

@@ -15,7 +15,7 @@ import {
 	type Tree,
 } from "../tree.ts";
 import { checkBackground, drawnItem } from "./drawn.ts";
-import type { Item, Layout, Parts } from "./layout.ts";
+import { type Item, type Layout, orphansOf, type Parts } from "./layout.ts";
 import {
 	check,
 	drawSegmentation,
@@ -94,10 +94,8 @@ export const coco: Layout = {
 			labels: { ignore: [IGNORE] },
 			classNames: names,
 			...namedParts(partOf),
-			...(lost.length > 0 && {
-				orphans: `no image file for ${formatList(lost)}`,
-				orphansFix: "add the files",
-			}),
+			orphans: orphansOf("no image file for", lost),
+			orphansFix: "add the files",
 		};
 	},
 };

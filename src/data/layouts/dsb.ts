@@ -1,10 +1,10 @@
 // Node only: reads files.
-import { DataError, formatList } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { looksLikeImage, type Warn } from "../image.ts";
 import { decodeMask, type Mask } from "../mask.ts";
 import type { Size } from "../resize.ts";
 import { filesOf, hasFolder, joinPath, nameOf, type Tree } from "../tree.ts";
-import type { Item, Layout } from "./layout.ts";
+import { type Item, type Layout, orphansOf } from "./layout.ts";
 
 /**
  * The 2018 Data Science Bowl: a folder per image with `images/ID.png` and
@@ -23,7 +23,7 @@ export const dsb: Layout = {
 			(await hasFolder(tree, joinPath(base, first, "masks")))
 		);
 	},
-	async open(tree, _options, { warn }) {
+	async open(tree) {
 		const base = await baseOf(tree);
 		const items: Item[] = [];
 		const without: string[] = [];
@@ -33,17 +33,15 @@ export const dsb: Layout = {
 			const image = (await imagesIn(tree, joinPath(folder, "images")))[0];
 			const masks = await imagesIn(tree, joinPath(folder, "masks"));
 			if (image && masks.length > 0) {
-				items.push(nucleiItem(tree, image, masks, warn));
+				items.push(nucleiItem(tree, image, masks));
 			} else without.push(id);
 		}
 		return {
 			items,
 			place: tree.shown(base),
 			classNames: ["background", "nucleus"],
-			...(without.length > 0 && {
-				orphans: `no image or no masks in ${formatList(without)}`,
-				orphansFix: "add the files",
-			}),
+			orphans: orphansOf("no image or no masks in", without),
+			orphansFix: "add the files",
 		};
 	},
 };
@@ -57,18 +55,13 @@ async function imagesIn(tree: Tree, folder: string): Promise<string[]> {
 	return filesOf(tree, folder, looksLikeImage);
 }
 
-function nucleiItem(
-	tree: Tree,
-	image: string,
-	masks: readonly string[],
-	warn: Warn,
-): Item {
+function nucleiItem(tree: Tree, image: string, masks: readonly string[]): Item {
 	return {
 		name: nameOf(image),
 		image,
 		truth: joinPath(image, "../../masks"),
 		readImage: () => tree.read(image),
-		readMask: async (size) => union(tree, masks, size, warn),
+		readMask: (size, warn) => union(tree, masks, size, warn),
 	};
 }
 

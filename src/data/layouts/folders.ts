@@ -1,11 +1,11 @@
 // Node only: reads files.
 import { DataError, UsageError } from "../errors.ts";
 import { looksLikeImage } from "../image.ts";
-import type { LoadEvents, LoadOptions } from "../load-options.ts";
-import { describeOrphans, maskName, pairFiles } from "../pair-files.ts";
+import type { LoadOptions } from "../load-options.ts";
 import { filesOf, hasFolder, joinPath, type Tree } from "../tree.ts";
 import type { Layout, Listing } from "./layout.ts";
 import { maskedItem } from "./masked.ts";
+import { maskName, orphansOfPairs, pairFiles } from "./pair-files.ts";
 
 /** Folder names tried in order, images and their masks. */
 const IMAGE_FOLDERS = ["images", "image", "imgs", "JPEGImages"];
@@ -30,11 +30,7 @@ export const folders: Layout = {
 	open: openFolders,
 };
 
-async function openFolders(
-	tree: Tree,
-	options: LoadOptions,
-	{ warn }: LoadEvents,
-): Promise<Listing> {
+async function openFolders(tree: Tree, options: LoadOptions): Promise<Listing> {
 	const { imagesPath, masksPath, pair } = options;
 	const mixed =
 		imagesPath === undefined &&
@@ -72,10 +68,10 @@ async function openFolders(
 	const pairing = pairFiles(imageFiles, maskFiles, pair);
 	return {
 		items: pairing.pairs.map(({ image, mask }) =>
-			maskedItem(tree, image, mask, warn),
+			maskedItem(tree, image, mask),
 		),
 		place: `${tree.shown(images)} and ${tree.shown(masks)}`,
-		orphans: describeOrphans(pairing),
+		orphans: orphansOfPairs(pairing),
 		orphansFix: pair
 			? "image and mask names must fit --pair: add or rename files"
 			: "image and mask need the same name before the extension: add or rename files, or say how masks are called with --pair",

@@ -1,11 +1,11 @@
 // Node only: reads files.
 import { stemOf } from "../files.ts";
 import { looksLikeImage } from "../image.ts";
-import { describeOrphans, pairFiles } from "../pair-files.ts";
 import { filesOf, hasFolder, joinPath, type Tree } from "../tree.ts";
 import type { Layout } from "./layout.ts";
 import { maskedItem } from "./masked.ts";
 import { valuesIn } from "./masks-of.ts";
+import { orphansOfPairs, pairFiles } from "./pair-files.ts";
 
 /**
  * The ISBI 2012 membranes as single slices: `image/N.png` and `label/N.png`,
@@ -23,19 +23,19 @@ export const isbi: Layout = {
 		const values = labels[0] ? await valuesIn(tree, labels[0]) : [];
 		return values.includes(255) && values.every((v) => v === 0 || v === 255);
 	},
-	async open(tree, _options, { warn }) {
+	async open(tree) {
 		const base = (await baseOf(tree)) ?? "";
 		const files = (folder: string) =>
 			filesOf(tree, joinPath(base, folder), looksLikeImage);
 		const pairing = pairFiles(await files("image"), await files("label"));
 		return {
 			items: pairing.pairs.map(({ image, mask }) =>
-				maskedItem(tree, image, mask, warn),
+				maskedItem(tree, image, mask),
 			),
 			place: tree.shown(joinPath(base, "label")),
 			labels: { map: { 255: 1 } },
 			classNames: ["membrane", "cell"],
-			orphans: describeOrphans(pairing),
+			orphans: orphansOfPairs(pairing),
 			orphansFix: "add the files",
 		};
 	},

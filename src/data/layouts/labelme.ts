@@ -14,7 +14,7 @@ import {
 } from "../tree.ts";
 import { checkBackground } from "./drawn.ts";
 import { drawShape, shape } from "./labelme-shapes.ts";
-import type { Item, Layout } from "./layout.ts";
+import { type Item, type Layout, orphansOf } from "./layout.ts";
 import { readClassNames } from "./lists.ts";
 import { check, pixels } from "./segmentation.ts";
 
@@ -69,10 +69,8 @@ export const labelme: Layout = {
 			place: tree.shown(folder),
 			labels: { ignore: [IGNORE] },
 			classNames: names,
-			...(lost.length > 0 && {
-				orphans: `no image file for ${formatList(lost)}`,
-				orphansFix: "put the images beside the JSON files",
-			}),
+			orphans: orphansOf("no image file for", lost),
+			orphansFix: "put the images beside the JSON files",
 		};
 	},
 };

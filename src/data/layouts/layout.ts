@@ -1,4 +1,5 @@
 // Node only: reads files.
+import type { Warn } from "../image.ts";
 import type { LoadEvents, LoadOptions } from "../load-options.ts";
 import type { ClassOptions, Mask } from "../mask.ts";
 import type { Size } from "../resize.ts";
@@ -14,8 +15,15 @@ export interface Item {
 	/** The file the labels come from, for messages. */
 	readonly truth: string;
 	readImage(): Promise<Uint8Array>;
-	/** The mask; `size` is the image's, upright. */
-	readMask(size: Size): Promise<Mask>;
+	/** The mask; `size` is the image's, upright. `warn` is told of what is odd about the file. */
+	readMask(size: Size, warn: Warn): Promise<Mask>;
+}
+
+/** Files that lack their partner. */
+export interface Orphans {
+	/** Begins a sentence that goes on with the names: `no mask for`. */
+	readonly problem: string;
+	readonly names: readonly string[];
 }
 
 /** Names of images that belong to each part of a set, as the set itself says. */
@@ -35,9 +43,9 @@ export interface Listing {
 	/** Names of the classes, by number. */
 	readonly classNames?: readonly string[] | undefined;
 	readonly parts?: Parts | undefined;
-	/** One sentence about images without labels and the reverse. */
-	readonly orphans?: string | undefined;
-	/** Ends that sentence: how to mend it. */
+	/** Images without labels and the reverse. */
+	readonly orphans?: readonly Orphans[];
+	/** How to mend that: ends the sentence about them. */
 	readonly orphansFix?: string;
 }
 
@@ -56,6 +64,14 @@ export interface Layout {
 		options: LoadOptions,
 		events: LoadEvents,
 	): Promise<Listing | SegmentationSet>;
+}
+
+/** The orphans of one kind; none where there are no names. */
+export function orphansOf(
+	problem: string,
+	names: readonly string[],
+): readonly Orphans[] {
+	return names.length > 0 ? [{ problem, names }] : [];
 }
 
 /** True for what is listed rather than read. */

@@ -1,5 +1,4 @@
 // Node only: reads files.
-import type { Warn } from "../image.ts";
 import { decodeMask } from "../mask.ts";
 import { nameOf, type Tree } from "../tree.ts";
 import type { Item } from "./layout.ts";
@@ -9,7 +8,6 @@ export function maskedItem(
 	tree: Tree,
 	image: string,
 	mask: string,
-	warn: Warn,
 	colours?: ReadonlyMap<number, number>,
 ): Item {
 	return {
@@ -17,7 +15,7 @@ export function maskedItem(
 		image,
 		truth: mask,
 		readImage: () => tree.read(image),
-		readMask: async () =>
+		readMask: async (_size, warn) =>
 			decodeMask(await tree.read(mask), mask, warn, colours),
 	};
 }

@@ -1,5 +1,6 @@
 // Node only: reads files.
-import { decodeMask, histogram } from "../mask.ts";
+import { histogram } from "../histogram.ts";
+import { decodeMask } from "../mask.ts";
 import type { Tree } from "../tree.ts";
 
 /**

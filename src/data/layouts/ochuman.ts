@@ -1,11 +1,10 @@
 // Node only: reads files; the npm package valibot.
 import * as v from "valibot";
 import type { Canvas } from "../canvas.ts";
-import { formatList } from "../errors.ts";
 import { fillCocoPolygon } from "../rle.ts";
 import { hasFolder, joinPath, readJson, type Tree } from "../tree.ts";
 import { drawnItem } from "./drawn.ts";
-import type { Item, Layout } from "./layout.ts";
+import { type Item, type Layout, orphansOf } from "./layout.ts";
 import { check, pixels, polygon } from "./segmentation.ts";
 
 const segms = v.object({
@@ -61,10 +60,8 @@ export const ochuman: Layout = {
 			items,
 			place: tree.shown(masksPath),
 			classNames: ["background", "person"],
-			...(lost.length > 0 && {
-				orphans: `no image file for ${formatList(lost)}`,
-				orphansFix: "add the files",
-			}),
+			orphans: orphansOf("no image file for", lost),
+			orphansFix: "add the files",
 		};
 	},
 };

@@ -1,10 +1,10 @@
 // Node only: reads files.
 import { looksLikeImage } from "../image.ts";
-import { describeOrphans, pairFiles } from "../pair-files.ts";
 import { filesOf, hasFolder, type Tree } from "../tree.ts";
 import type { Layout } from "./layout.ts";
 import { maskedItem } from "./masked.ts";
 import { valuesIn } from "./masks-of.ts";
+import { orphansOfPairs, pairFiles } from "./pair-files.ts";
 
 const TRIMAPS = "annotations/trimaps";
 
@@ -24,17 +24,17 @@ export const pets: Layout = {
 		const values = await valuesIn(tree, first);
 		return values.every((value) => value >= 1 && value <= 3);
 	},
-	async open(tree, _options, { warn }) {
+	async open(tree) {
 		const images = await filesOf(tree, "images", looksLikeImage);
 		const pairing = pairFiles(images, await trimapsIn(tree));
 		return {
 			items: pairing.pairs.map(({ image, mask }) =>
-				maskedItem(tree, image, mask, warn),
+				maskedItem(tree, image, mask),
 			),
 			place: tree.shown(TRIMAPS),
 			labels: { map: { 1: 0, 2: 1, 3: 2 } },
 			classNames: ["pet", "background", "border"],
-			orphans: describeOrphans(pairing),
+			orphans: orphansOfPairs(pairing),
 			orphansFix: "add the files",
 		};
 	},

@@ -1,13 +1,12 @@
 // Node only: reads files.
-import { formatList } from "../errors.ts";
 import { stemOf } from "../files.ts";
 import { looksLikeImage } from "../image.ts";
-import { describeOrphans, pairFiles } from "../pair-files.ts";
 import { colourValue, vocColour } from "../palette.ts";
 import { filesOf, hasFolder, type Tree } from "../tree.ts";
-import type { Layout, Parts } from "./layout.ts";
+import { type Layout, orphansOf, type Parts } from "./layout.ts";
 import { readClassNames, readList } from "./lists.ts";
 import { maskedItem } from "./masked.ts";
+import { orphansOfPairs, pairFiles } from "./pair-files.ts";
 
 /** The classes of PASCAL VOC 2012 by number. */
 const VOC_CLASSES = [
@@ -35,7 +34,7 @@ export const voc: Layout = {
 	recognises: async (tree) =>
 		(await hasFolder(tree, "JPEGImages")) &&
 		(await hasFolder(tree, "SegmentationClass")),
-	async open(tree, _options, { warn }) {
+	async open(tree) {
 		const all = await filesOf(tree, "JPEGImages", looksLikeImage);
 		const masks = await filesOf(tree, "SegmentationClass", looksLikeImage);
 		const parts = await readParts(tree);
@@ -49,23 +48,20 @@ export const voc: Layout = {
 		);
 		const present = new Set(all.map(stemOf));
 		const gone = [...(listed ?? [])].filter((name) => !present.has(name));
-		const orphans = [
-			describeOrphans(pairing),
-			gone.length > 0
-				? `${LISTS} lists ${formatList(gone)} without a file in JPEGImages`
-				: undefined,
-		].filter((text) => text !== undefined);
 		const names = await readClassNames(tree, "class_names.txt");
 		const classNames = names?.map((n) => n.replace(/^_(.*)_$/, "$1"));
 		return {
 			items: pairing.pairs.map(({ image, mask }) =>
-				maskedItem(tree, image, mask, warn, COLOURS),
+				maskedItem(tree, image, mask, COLOURS),
 			),
 			place: tree.shown("SegmentationClass"),
 			labels: { ignore: [255] },
 			classNames: classNames ?? VOC_CLASSES,
 			...(parts && { parts }),
-			...(orphans.length > 0 && { orphans: orphans.join("; ") }),
+			orphans: [
+				...orphansOfPairs(pairing),
+				...orphansOf(`in ${LISTS} but not in JPEGImages`, gone),
+			],
 			orphansFix: "add the files or remove the lines",
 		};
 	},

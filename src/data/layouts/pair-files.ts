@@ -1,7 +1,8 @@
 // Node only: paths of files.
 import { basename } from "node:path";
-import { DataError, formatList, UsageError } from "./errors.ts";
-import { stemOf } from "./files.ts";
+import { DataError, UsageError } from "../errors.ts";
+import { stemOf } from "../files.ts";
+import { type Orphans, orphansOf } from "./layout.ts";
 
 /** An image file and its mask file. */
 export interface Pair {
@@ -99,16 +100,11 @@ function uniqueByStem(
 	return found;
 }
 
-/** One sentence naming the files without partner, or undefined when there are none. */
-export function describeOrphans(pairing: Pairing): string | undefined {
-	const parts: string[] = [];
-	const { lonelyImages, lonelyMasks } = pairing;
-	const names = (paths: string[]) => formatList(paths.map((p) => basename(p)));
-	if (lonelyImages.length > 0) {
-		parts.push(`no mask for ${names(lonelyImages)}`);
-	}
-	if (lonelyMasks.length > 0) {
-		parts.push(`no image for ${names(lonelyMasks)}`);
-	}
-	return parts.length > 0 ? parts.join("; ") : undefined;
+/** The files without partner. */
+export function orphansOfPairs(pairing: Pairing): readonly Orphans[] {
+	const names = (paths: string[]) => paths.map((path) => basename(path));
+	return [
+		...orphansOf("no mask for", names(pairing.lonelyImages)),
+		...orphansOf("no image for", names(pairing.lonelyMasks)),
+	];
 }
