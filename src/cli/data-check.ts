@@ -49,7 +49,12 @@ export const check = command({
 			const report = await checkSet(
 				dir,
 				{ ...loadOptions(values), ...shapeOptions(values) },
-				divisionOf(values, values.seed ?? 0, () => {}),
+				divisionOf(
+					values,
+					values.seed ?? 0,
+					{},
+					values["allow-orphans"] ? terminal.warn : undefined,
+				),
 				(done, total) =>
 					terminal.progress(done, total, `checking ${done} of ${total} images`),
 			);
