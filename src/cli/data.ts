@@ -4,6 +4,7 @@ import { UsageError } from "../data/errors.ts";
 import { encodeNpy } from "../data/npy.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import { type AnyCommand, command } from "./command.ts";
+import { check } from "./data-check.ts";
 import { preview } from "./data-preview.ts";
 import * as option from "./option.ts";
 import { type OutputFolder, openRunFolder } from "./run-folder.ts";
@@ -11,7 +12,7 @@ import { openTerminal } from "./terminal.ts";
 
 const writeDigits = command({
 	name: "data",
-	summary: "Writes the built-in digits, or draws augmented images.",
+	summary: "Writes the built-in digits; checks a set; draws augmented images.",
 	positionals: { usage: "digits", max: 1 },
 	options: {
 		out: option.requiredText("DIR", "new folder for the files", "a folder"),
@@ -34,7 +35,8 @@ const writeDigits = command({
 	notes: [
 		"DIR gets images.npy and labels.npy for training, DIR/val the same for validation;",
 		"the two share no source digit. Images are N,64,84; labels 0-9, background 10.",
-		"wgrad data preview DIR draws augmented images; see wgrad data preview --help.",
+		"wgrad data check DIR says what is wrong with a set, wgrad data preview DIR draws",
+		"augmented images; each has its own --help.",
 	],
 	async run(values, [what]) {
 		if (what !== "digits") {
@@ -63,10 +65,11 @@ const writeDigits = command({
 /** `wgrad data`. */
 export const data: AnyCommand = {
 	...writeDigits,
-	main: ([first, ...rest]) =>
-		first === "preview"
-			? preview.main(rest)
-			: writeDigits.main(first === undefined ? [] : [first, ...rest]),
+	main: ([first, ...rest]) => {
+		if (first === "preview") return preview.main(rest);
+		if (first === "check") return check.main(rest);
+		return writeDigits.main(first === undefined ? [] : [first, ...rest]);
+	},
 };
 
 function writeSet(

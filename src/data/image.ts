@@ -74,7 +74,9 @@ export function formatOf(
 		);
 	}
 	const extension = extname(name).toLowerCase();
-	if (!(found.names as readonly string[]).includes(extension)) {
+	const fits = (found.names as readonly string[]).includes(extension);
+	// An image within another file has the name of that.
+	if (!fits && looksLikeImage(name)) {
 		warn(`${name}: is a ${found.format} despite its name and is read as one`);
 	}
 	return found;

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { encodeNpy } from "../../src/data/npy.ts";
 import { indexPng } from "../../src/data/picture.ts";
 import {
@@ -10,6 +10,7 @@ import {
 	putSquares,
 	trainOn as train,
 	useBuiltCommand,
+	wgradWithoutBrowser,
 } from "./wgrad.ts";
 
 useBuiltCommand();
@@ -60,6 +61,20 @@ describe("data (exit code 3)", () => {
 		await expectError(train(data), 3, /images.1\.png: .*truncated/);
 		put("broken/images/1.png", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16));
 		await expectError(train(data), 3, /images.1\.png: /);
+	});
+
+	test("an image that turns out to be damaged while the training reads it", async () => {
+		const data = putSquares("rotten", 3);
+		const noise = Uint8Array.from({ length: 320 }, (_, i) => (i * i) % 251);
+		const png = Buffer.from(indexPng(noise, 16, 20));
+		png[png.indexOf("IDAT") + 20] ^= 0xff;
+		put("rotten/images/1.png", png);
+		const args = ["--device", "cpu", "--epochs", "1", "--channels", "3"];
+		const { code, stderr } = await wgradWithoutBrowser(
+			...["train", "--data", data, "--out", "rotten-run", ...args],
+		);
+		expect(stderr).toMatch(/images.1\.png: is a damaged PNG .*copy or export/);
+		expect(code).toBe(3);
 	});
 
 	test(".npy of objects", async () => {

@@ -1,6 +1,7 @@
 // Node only: reads files.
 
 import type { Canvas } from "../canvas.ts";
+import type { DataError } from "../errors.ts";
 import { UsageError } from "../errors.ts";
 import type { Size } from "../resize.ts";
 import { nameOf, type Tree } from "../tree.ts";
@@ -30,6 +31,13 @@ export function drawnItem(
 			return { height, width, values };
 		},
 	};
+}
+
+/** An item whose annotations are damaged: reading it says how. */
+export function brokenItem(path: string, error: DataError): Item {
+	const fail = () => Promise.reject(error);
+	const name = nameOf(path);
+	return { name, image: path, truth: path, readImage: fail, readMask: fail };
 }
 
 /** Throws UsageError unless the first class is the background, the rest of every image. */

@@ -12,7 +12,7 @@ import {
 	readJson,
 	type Tree,
 } from "../tree.ts";
-import { checkBackground } from "./drawn.ts";
+import { brokenItem, checkBackground } from "./drawn.ts";
 import { drawShape, shape } from "./labelme-shapes.ts";
 import { type Item, type Layout, orphansOf } from "./layout.ts";
 import { readClassNames } from "./lists.ts";
@@ -42,10 +42,13 @@ export const labelme: Layout = {
 	name: "labelme",
 	about: "a labelme JSON per image",
 	async recognises(tree) {
-		const [first] = (await findJson(tree)).paths;
-		if (first === undefined) return false;
-		const value = await readJson(tree, first).catch(() => undefined);
-		return Array.isArray((value as { shapes?: unknown } | null)?.shapes);
+		// The first may be damaged.
+		for (const path of (await findJson(tree)).paths.slice(0, 3)) {
+			const value = await readJson(tree, path).catch(() => undefined);
+			const { shapes } = (value ?? {}) as { shapes?: unknown };
+			if (Array.isArray(shapes)) return true;
+		}
+		return false;
 	},
 	async open(tree, options) {
 		const { folder, paths } = await findJson(tree);
@@ -54,7 +57,11 @@ export const labelme: Layout = {
 		const lost: string[] = [];
 		const labels = new Set<string>();
 		for (const path of paths) {
-			const content = check(file, await readJson(tree, path), path);
+			const content = await readFile(tree, path);
+			if (content instanceof DataError) {
+				items.push(brokenItem(path, content));
+				continue;
+			}
 			for (const { label } of content.shapes) labels.add(label);
 			files.push([path, content]);
 		}
@@ -74,6 +81,19 @@ export const labelme: Layout = {
 		};
 	},
 };
+
+/** A file's content, or what is wrong with it: other files may be whole. */
+async function readFile(
+	tree: Tree,
+	path: string,
+): Promise<LabelmeFile | DataError> {
+	try {
+		return check(file, await readJson(tree, path), path);
+	} catch (error) {
+		if (error instanceof DataError) return error;
+		throw error;
+	}
+}
 
 /** The JSON files of the top or of a folder usual for them. */
 async function findJson(

@@ -17,7 +17,7 @@ const image = v.object({
 	file_name: v.string(),
 	height: pixels,
 	width: pixels,
-	annotations: v.array(v.object({ segms: v.nullish(segms) })),
+	annotations: v.array(v.object({ segms: v.unknown() })),
 });
 const file = v.object({ images: v.array(image) });
 
@@ -52,7 +52,8 @@ export const ochuman: Layout = {
 				continue;
 			}
 			const draw = (on: Canvas) => {
-				for (const person of persons) drawPerson(on, person);
+				const where = `${masksPath} (${file_name})`;
+				for (const each of persons) drawPerson(on, check(segms, each, where));
 			};
 			items.push(drawnItem(tree, path, masksPath, size, draw));
 		}
