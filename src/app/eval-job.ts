@@ -1,5 +1,5 @@
 import { readBatch } from "../data/batches.ts";
-import { type Device, softmax } from "../index.ts";
+import type { Device } from "../index.ts";
 import { encoders } from "../unet/encoders/index.ts";
 import {
 	evaluate,
@@ -55,7 +55,7 @@ export async function runPredict(
 	const { model } = loadModel(bytes, "checkpoint", { device, encoders });
 	const { classes } = model.config;
 	const each = set.height * set.width * classes;
-	const scoresOf = perBatch(device, (x) => softmax(predict(model, x)));
+	const scoresOf = perBatch(device, (x) => predict(model, x));
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
 		const batch = await readBatch(set, indices);

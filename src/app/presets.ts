@@ -45,7 +45,12 @@ export const presets = {
 		size: [512, 512],
 		model: {
 			inChannels: 3,
-			classes: 3,
+			classes: 2,
+			// Persons white on black, as a picture of three colours; [[0], [1]] for a mask.
+			targets: [
+				[0, 0, 0],
+				[1, 1, 1],
+			],
 			encoder: [32, 64, 128, 128],
 			decoder: [32, 64, 64],
 			up: "nearest",

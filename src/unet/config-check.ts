@@ -34,6 +34,7 @@ export const FIELDS: readonly string[] = [
 	...Object.keys(lists),
 	...Object.keys(choices),
 	"backbone",
+	"targets",
 	"groups",
 	"dropout",
 	"momentum",
@@ -84,6 +85,7 @@ export function checkConfig(architecture: Architecture): void {
 		reject(config, "epsilon", "a number above 0 and below 1");
 	}
 	checkHead(config);
+	checkTargets(config);
 	checkBackbone(architecture);
 	for (const { name, shape } of parameterSpecs(architecture)) {
 		const grouped =
@@ -107,6 +109,28 @@ function checkHead(config: UnetConfig): void {
 	if (!doubles && config.headKernel % 2 === 0) {
 		reject(config, "headKernel", "odd without a backbone");
 	}
+}
+
+function checkTargets(config: UnetConfig): void {
+	const { targets, classes } = config;
+	if (targets === null) return;
+	const fits =
+		Array.isArray(targets) &&
+		targets.length === 2 &&
+		targets.every(
+			(row) =>
+				Array.isArray(row) &&
+				row.length >= 1 &&
+				row.length === targets[0].length &&
+				row.every((t) => t >= 0 && t <= 1),
+		) &&
+		targets[0].join() !== targets[1].join();
+	if (!fits) {
+		const wanted =
+			"null, or two different lists of as many numbers from 0 to 1, such as [[0],[1]]";
+		reject(config, "targets", wanted);
+	}
+	if (classes !== 2) reject(config, "classes", "2 with targets");
 }
 
 function checkBackbone({ config, encoder }: Architecture): void {

@@ -8,7 +8,7 @@ import { parameterSpecs } from "./parameters.ts";
 export interface UnetConfig {
 	/** Channels of the input image. */
 	readonly inChannels: number;
-	/** Classes per pixel: channels of the logits. */
+	/** Classes that a pixel may be of. */
 	readonly classes: number;
 	/**
 	 * Name of the published network in the encoder's place, or "none". Its five
@@ -66,8 +66,14 @@ export interface UnetConfig {
 	readonly activation: "relu" | "leakyRelu";
 	/** Whether the very last convolution before the head has an activation too. Without one the head sees signed features. */
 	readonly lastActivation: boolean;
-	/** Height and width of the kernel that makes the logits. */
+	/** Height and width of the kernel that makes the outputs. */
 	readonly headKernel: number;
+	/**
+	 * null: an output per class, of which a softmax makes probabilities. Else the outputs
+	 * are sigmoids, trained by binary cross-entropy, and row k is what they shall be for
+	 * class k of two: [[0], [1]] for a mask, [[0, 0, 0], [1, 1, 1]] for a picture in black and white.
+	 */
+	readonly targets: readonly (readonly number[])[] | null;
 }
 
 /** The fields that depend on the data, any others that shall not have their defaults, shorthands for the lists, and a published network itself. */
@@ -124,6 +130,7 @@ export const unetDefaults = {
 	activation: "relu",
 	lastActivation: true,
 	headKernel: 1,
+	targets: null,
 } as const;
 
 const shorthandRange: Record<keyof UnetShorthand, readonly [number, number]> = {

@@ -7,16 +7,11 @@ import {
 	tensor,
 	zeros,
 } from "../engine/index.ts";
-import {
-	argmax,
-	cast,
-	countConfusion,
-	softmax,
-	softmaxCrossEntropy,
-} from "../kernels/index.ts";
+import { argmax, cast, countConfusion, softmax } from "../kernels/index.ts";
 import { batchStep, type LabelledBatch } from "./batch-step.ts";
 import { ConfigError } from "./errors.ts";
 import { forward } from "./forward.ts";
+import { headLoss } from "./head.ts";
 import type { Loss } from "./losses.ts";
 import type { Confusion } from "./metrics.ts";
 import type { Model } from "./model.ts";
@@ -27,7 +22,7 @@ export interface LossOptions {
 	readonly ignore?: number;
 	/** Weight of each class in the loss; none means equal weights. */
 	readonly classWeights?: readonly number[] | undefined;
-	/** Default `softmaxCrossEntropy`. */
+	/** Of the scores and labels; by default the cross-entropy that fits the head: of a softmax, or binary of sigmoids. */
 	readonly loss?: Loss;
 }
 
@@ -94,16 +89,16 @@ export async function evaluate(
 /** What `evaluate` does, ready for many times. */
 export function evaluator(model: Model, options: LossOptions = {}): Evaluator {
 	const { classWeights, ignore = IGNORE_LABEL } = options;
-	const { loss: lossOf = softmaxCrossEntropy } = options;
+	const lossOf = headLoss(model.config, options.loss);
 	const { device } = model;
 	const { classes } = model.config;
 	const weights = uploadWeights(model, classWeights);
 	const step = batchStep(device, (x, labels) => {
-		const { logits } = forward(model, model.params, x);
+		const out = forward(model, model.params, x);
 		// Made anew in each run: what is uploaded here would go on counting.
 		const counts = cast(zeros([classes, classes], { device }), { to: "i32" });
-		countConfusion(counts, argmax(logits), labels, { ignore });
-		return { loss: lossOf(logits, labels, { weights, ignore }), counts };
+		countConfusion(counts, argmax(out.logits), labels, { ignore });
+		return { loss: lossOf(out, labels, { weights, ignore }), counts };
 	});
 	const run = async (
 		batches: Iterable<LabelledBatch> | AsyncIterable<LabelledBatch>,
@@ -165,7 +160,7 @@ export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
 	promise.catch(() => {});
 	return promise;
 }
-/** Softmax scores [N, H, W, classes] of images x [N, H, W, C]; `argmax` of them gives the classes. */
+/** Probabilities of the classes, [N, H, W, classes], for images x [N, H, W, C]; `argmax` of them gives the classes. */
 export function predict(model: Model, x: Tensor): Tensor {
 	return scope(() => softmax(forward(model, model.params, x).logits));
 }

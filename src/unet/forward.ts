@@ -15,6 +15,7 @@ import {
 	pad,
 } from "../kernels/index.ts";
 import { frameOf, type Sides } from "./frame.ts";
+import { classScores } from "./head.ts";
 import { convolutions, finish, type Layers, upsample } from "./layers.ts";
 import type { Model, NamedTensors } from "./model.ts";
 import { BACKBONE, skipLevel } from "./parameters.ts";
@@ -33,6 +34,8 @@ export interface ForwardOptions {
 export interface Forward {
 	/** Scores before the softmax, [N, H, W, classes], at the input's own height and width. */
 	readonly logits: Tensor;
+	/** What the head computed: the scores, or of sigmoids what is before them, [N, H, W, outputs]. */
+	readonly outputs: Tensor;
 	/** In training: mean and variance of this batch, named like the model's `state`. Else empty. */
 	readonly moments: NamedTensors;
 }
@@ -103,13 +106,11 @@ export function forward(
 		y = within((layers) => decode(layers, i, below, skip));
 	}
 	const [weight, bias] = [params["head.weight"], params["head.bias"]];
-	const logits = encoder
+	const whole = encoder
 		? convTranspose2d(y, weight, bias, { stride: 2, padding: "same" })
 		: conv2d(y, weight, bias, { padding: config.padding });
-	return {
-		logits: cropped(logits, frame.crop),
-		moments: gathered,
-	};
+	const outputs = cropped(whole, frame.crop);
+	return { logits: classScores(config, outputs), outputs, moments: gathered };
 }
 
 function encode(layers: Layers, level: number, x: Tensor): Tensor {

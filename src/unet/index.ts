@@ -51,6 +51,7 @@ export {
 	jaccardLoss,
 	type Loss,
 	type TverskyOptions,
+	targetLoss,
 	tverskyLoss,
 	weightedSum,
 } from "./losses.ts";

@@ -1,13 +1,18 @@
-import { ShapeError, type Tensor, tensor } from "../engine/index.ts";
+import { ShapeError, sizeOf, type Tensor, tensor } from "../engine/index.ts";
 import {
 	add,
+	broadcastTo,
+	concat,
+	conv2d,
 	div,
 	labelWeight,
 	mean,
 	mul,
 	oneHot,
+	reshape,
 	scale,
 	softmax,
+	softmaxCrossEntropy,
 	sub,
 	sum,
 } from "../kernels/index.ts";
@@ -88,6 +93,47 @@ export function diceLoss({ smooth = 1 } = {}): Loss {
 /** 1 - TP / (TP + FP + FN), the soft intersection over union (Rahman and Wang 2016); else as `tverskyLoss`. */
 export function jaccardLoss({ smooth = 1 } = {}): Loss {
 	return tverskyLoss({ alpha: 1, beta: 1, smooth });
+}
+
+/**
+ * Mean binary cross-entropy of sigmoid(logits [..., C]), each output against
+ * what row k of `targets` [K, C] wants of class k (between 0 and 1), over the
+ * pixels that count, by the weights of their classes. Ignored pixels get
+ * gradient 0; when all are, the loss is 0. A label that is no class and not
+ * ignored makes it NaN.
+ */
+export function targetLoss(targets: readonly (readonly number[])[]): Loss {
+	return (logits, labels, { weights, ignore }) => {
+		const { device } = logits;
+		const [classes, outputs] = [targets.length, targets[0].length];
+		// For each class the shares of "off" and "on" that its outputs shall have.
+		const wanted = targets.flatMap((row, k) =>
+			row.flatMap((t) => (k === ignore ? [0, 0] : [1 - t, t])),
+		);
+		const table = tensor(wanted, [1, 1, classes, 2 * outputs], { device });
+		const truth = oneHot(labels, { classes });
+		const shares = conv2d(
+			reshape(truth, { shape: [1, 1, sizeOf(labels.shape), classes] }),
+			weights
+				? mul(table, reshape(weights, { shape: [1, 1, classes, 1] }))
+				: table,
+		);
+		const shape = [...logits.shape, 1];
+		const off = broadcastTo(tensor(0, [], { device }), { shape });
+		const pairs = concat(off, reshape(logits, { shape }));
+		const loss = softmaxCrossEntropy(
+			pairs,
+			reshape(shares, { shape: pairs.shape }),
+			{ reduction: "sum" },
+		);
+		const of = { classes, ignore };
+		const total = weights
+			? labelWeight(labels, weights, of)
+			: labelWeight(labels, of);
+		// Against 0 / 0 where no pixel counts.
+		const least = tensor(1e-30, [], { device });
+		return div(loss, add(scale(total, { by: outputs }), least));
+	};
 }
 
 /** A weighted sum of losses, such as `weightedSum([1, softmaxCrossEntropy], [0.5, diceLoss()])`. */

@@ -1,6 +1,7 @@
 import type { Architecture, UnetConfig } from "./config.ts";
 import { memoryShape } from "./encoders/network.ts";
 import { ConfigError } from "./errors.ts";
+import { headChannels } from "./head.ts";
 import type { Initialiser } from "./init.ts";
 
 /** What the names of a backbone's tensors begin with; the rest is Keras's. */
@@ -45,7 +46,8 @@ export function parameterSpecs({
 			if (!pooled || j === convs - 1) norm(`${prefix}.norm.${j}`, to);
 		}
 	};
-	const { encoderConvs, encoderKernels, decoder, classes } = config;
+	const { encoderConvs, encoderKernels, decoder } = config;
+	const outputs = headChannels(config);
 	const levels = config.encoder;
 	if (!encoder) {
 		levels.forEach((to, i) => {
@@ -77,9 +79,9 @@ export function parameterSpecs({
 		below = convs > 0 ? to : from;
 	}
 	const { headKernel } = config;
-	const ends = encoder ? [classes, below] : [below, classes];
+	const ends = encoder ? [outputs, below] : [below, outputs];
 	add("head.weight", [headKernel, headKernel, ...ends], "glorotUniform");
-	add("head.bias", [classes]);
+	add("head.bias", [outputs]);
 	return specs;
 }
 

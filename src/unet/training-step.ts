@@ -5,18 +5,14 @@ import {
 	type Tensor,
 	valueAndGrad,
 } from "../engine/index.ts";
-import {
-	add,
-	scale,
-	softmaxCrossEntropy,
-	updateMoments,
-} from "../kernels/index.ts";
+import { add, scale, updateMoments } from "../kernels/index.ts";
 import { type BatchStep, batchStep, type LabelledBatch } from "./batch-step.ts";
 import { type Clip, clipGradients } from "./clip.ts";
 import { ConfigError } from "./errors.ts";
 import { awaitedLater, IGNORE_LABEL, type LossOptions } from "./evaluate.ts";
 import { forward } from "./forward.ts";
 import type { Precision } from "./half-precision.ts";
+import { headLoss } from "./head.ts";
 import type { Model, NamedTensors } from "./model.ts";
 import {
 	type Optimizer,
@@ -68,7 +64,8 @@ export function plainStep(
 	trained: NamedTensors = model.params,
 	scaling?: Tensor,
 ): (...parts: Tensor[]) => Tensor {
-	const { ignore = IGNORE_LABEL, loss: lossOf = softmaxCrossEntropy } = options;
+	const { ignore = IGNORE_LABEL } = options;
+	const lossOf = headLoss(model.config, options.loss);
 	const { clip, accumulate = 1, average, frozen = false } = options;
 	const part = (all: NamedTensors) => (frozen ? withoutBackbone(all) : all);
 	const precision = scaling && options.precision;
@@ -79,7 +76,7 @@ export function plainStep(
 			const all = frozen ? { ...model.params, ...params } : params;
 			const input = precision?.store(x) ?? x;
 			const out = forward(model, all, input, { training: true, frozen, step });
-			const whole = lossOf(out.logits, labels, { weights, ignore });
+			const whole = lossOf(out, labels, { weights, ignore });
 			const share =
 				accumulate > 1 ? scale(whole, { by: 1 / accumulate }) : whole;
 			const loss = precision ? precision.scaled(share, scaling) : share;

@@ -9,17 +9,19 @@ import {
 	zeros,
 } from "../../src/engine/index.ts";
 import {
+	argmax,
 	concat,
 	conv2d,
 	convTranspose2d,
 	leakyRelu,
 	maxPool,
 	normalize,
-	softmaxCrossEntropy,
+	softmax,
 } from "../../src/kernels/index.ts";
 import { architectureOf } from "../../src/unet/config.ts";
 import { encoders } from "../../src/unet/encoders/index.ts";
 import { frameOf, validSize } from "../../src/unet/frame.ts";
+import { classScores, headLoss } from "../../src/unet/head.ts";
 import {
 	adam,
 	forward,
@@ -59,6 +61,7 @@ const forms: [string, UnetOptions][] = [
 	["added skips", { skip: "add" }],
 	["finished before joining", { upFinish: "before", decoderConvs: [0, 0] }],
 	["valid", { padding: "valid" }],
+	["a mask", { classes: 2, targets: [[0], [1]] }],
 	["wide transposed", { upKernel: 4, upFinish: "after" }],
 ].map(([name, change]) => [
 	name as string,
@@ -113,9 +116,10 @@ async function lossAndGradients(device: Device, options: UnetOptions) {
 		const x = tensor(batch.x, batch.shape, { device });
 		const labels = tensor(batch.labels, batch.shape.slice(0, 3), { device });
 		return valueAndGrad((p: NamedTensors) =>
-			softmaxCrossEntropy(
-				forward(model, p, x, { training: true, step: 3 }).logits,
+			headLoss(model.config, undefined)(
+				forward(model, p, x, { training: true, step: 3 }),
 				labels,
+				{ ignore: 255 },
 			),
 		)(params);
 	});
@@ -316,4 +320,52 @@ test("m2nist's layers run in the seed's order", async () => {
 	const expected = await conv("head", y).data();
 	const found = await forward(model, p, x).logits.data();
 	expect(found).toEqual(expected);
+});
+
+describe("a head of sigmoids", () => {
+	const device = cpuDevice();
+	const scores = (targets: number[][], z: number[][]) =>
+		classScores(
+			unetConfig({ inChannels: 1, classes: 2, targets }),
+			tensor(z.flat(), [1, 1, z.length, z[0].length], { device }),
+		);
+
+	test("the probability of a mask's class 1 is its sigmoid", async () => {
+		const z = [-2, -0.1, 0.1, 3];
+		const p = await softmax(
+			scores(
+				[[0], [1]],
+				z.map((v) => [v]),
+			),
+		).data();
+		z.forEach((v, i) => {
+			expect(p[2 * i + 1]).toBeCloseTo(1 / (1 + Math.exp(-v)), 12);
+		});
+	});
+
+	test("a colour belongs to the class whose colour is nearer", async () => {
+		const purple = [68, 1, 84].map((v) => v / 255);
+		const yellow = [253, 231, 37].map((v) => v / 255);
+		const logits = (colour: number[]) =>
+			colour.map((p) => Math.log(p / (1 - p)));
+		const found = await argmax(
+			scores([purple, yellow], [logits(purple), logits(yellow)]),
+		).data();
+		expect([...found]).toEqual([0, 1]);
+		// Both on the same side of 1/2.
+		const close = await argmax(
+			scores([[0.6], [0.9]], [logits([0.6]), logits([0.9])]),
+		).data();
+		expect([...close]).toEqual([0, 1]);
+	});
+
+	test.each([
+		[{ targets: [[0]] }, "targets is [[0]]; it must be null, or two different"],
+		[{ targets: [[1], [1]] }, "targets is [[1],[1]]"],
+		[{ targets: [[0], [1.5]] }, "targets is [[0],[1.5]]"],
+		[{ classes: 3, targets: [[0], [1]] }, "classes is 3; it must be 2 with"],
+	])("%j is rejected", (change, message) => {
+		const options = { inChannels: 1, classes: 2, ...(change as object) };
+		expect(() => unetConfig(options)).toThrow(message);
+	});
 });
