@@ -1,15 +1,17 @@
 // Turns what the user chose into a run's files: images and labels as the training reads them.
 import { digitNames } from "../../data/class-names.ts";
 import { composeDigits } from "../../data/compose-digits.ts";
-import { type LabelledSource, sourceOf } from "../../data/labelled-source.ts";
+import { type SegmentationSet, subset } from "../../data/segmentation-set.ts";
+import { splitIndices } from "../../data/split.ts";
 import { sampleBytes } from "../read-set.ts";
 import { fetchDigits } from "./digits-file.ts";
+import { type PaintedSource, paintedSet } from "./painted-set.ts";
 import { planTraining, type Settings } from "./plan.ts";
 import type { RunRecord } from "./run-record.ts";
 import { openRun } from "./store.ts";
 
 /** Where the images come from. */
-export type DataSource = { readonly kind: "digits" };
+export type DataSource = { readonly kind: "digits" } | PaintedSource;
 
 /** What the page asks for. */
 export interface DataRequest {
@@ -40,23 +42,23 @@ self.onmessage = async ({ data }: MessageEvent<DataRequest>) => {
 };
 
 /** A set divided. */
-export interface Prepared {
+interface Prepared {
 	readonly title: string;
-	readonly train: LabelledSource;
-	readonly valid: LabelledSource;
+	readonly train: SegmentationSet;
+	readonly valid: SegmentationSet;
 	readonly classNames: readonly string[];
 }
 
 async function prepare(request: DataRequest): Promise<RunRecord> {
 	const { id, settings } = request;
-	const data = await digits(settings);
+	const data = await read(request);
 	const job = planTraining(settings, data);
 	const files = await openRun(id, true);
 	for (const part of ["train", "valid"] as const) {
 		const set = data[part];
 		const stream = await files.open(part);
 		for (let i = 0; i < set.count; i++) {
-			await stream.write(await sampleBytes(set, i));
+			await stream.write(sampleBytes(set, i));
 			if (i % 16 === 0) progress("Storing pictures", i, set.count);
 		}
 		await stream.close();
@@ -73,6 +75,25 @@ async function prepare(request: DataRequest): Promise<RunRecord> {
 	return record;
 }
 
+function read({ source, settings }: DataRequest): Promise<Prepared> | Prepared {
+	if (source.kind === "digits") return digits(settings);
+	progress("Scaling pictures", 0, 1);
+	const set = paintedSet(source, settings.size);
+	const { classNames } = source;
+	const title = `Painted ${classNames.slice(1).join(", ")}`;
+	return { title, classNames, ...divided(set, settings.seed) };
+}
+
+/** Some of the pictures validate; a single one has to do both. */
+function divided(
+	set: SegmentationSet,
+	seed: number,
+): Pick<Prepared, "train" | "valid"> {
+	if (set.count === 1) return { train: set, valid: set };
+	const { train, val } = splitIndices(set.count, { seed });
+	return { train: subset(set, train), valid: subset(set, val) };
+}
+
 function progress(text: string, done: number, total: number): void {
 	tell({ type: "progress", text, done, total });
 }
@@ -82,10 +103,5 @@ async function digits({ images, seed }: Settings): Promise<Prepared> {
 	const source = await fetchDigits(self.location.href);
 	const options = { train: images, val: Math.ceil(images / 6), seed };
 	const { train, val } = composeDigits(options, source);
-	return {
-		title: "Digits",
-		train: sourceOf(train),
-		valid: sourceOf(val),
-		classNames: digitNames(),
-	};
+	return { title: "Digits", train, valid: val, classNames: digitNames() };
 }

@@ -15,6 +15,8 @@ export interface PaintStyle {
 	readonly visible: readonly boolean[];
 	/** 0: the picture alone, 1: the paint alone. */
 	readonly opacity: number;
+	/** Whether pixels without a label are marked; default true. */
+	readonly unlabelled?: boolean;
 }
 
 const WRONG: Colour = [222, 45, 38];
@@ -44,11 +46,11 @@ export function pictureOf(
 export function withClasses(
 	picture: ImageData,
 	ids: Ids,
-	{ colours, background, visible, opacity }: PaintStyle,
+	{ colours, background, visible, opacity, unlabelled = true }: PaintStyle,
 ): ImageData {
 	return blended(picture, opacity, (i) => {
 		const id = ids[i];
-		if (id === IGNORE) return UNLABELLED;
+		if (id === IGNORE) return unlabelled ? UNLABELLED : undefined;
 		return id !== background && visible[id] ? colours[id] : undefined;
 	});
 }
