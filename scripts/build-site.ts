@@ -32,6 +32,12 @@ export async function buildSite(out: string): Promise<void> {
 		minify: true,
 		platform: "browser",
 		plugins: [wgslEsbuild],
+		// The readers of data run in Node too; these stand in for what a page lacks.
+		alias: {
+			"node:fs/promises": join(from, "node/fs.ts"),
+			"node:path": "path-browserify",
+			"node:zlib": join(from, "node/zlib.ts"),
+		},
 	};
 	await Promise.all([
 		build({

@@ -1,6 +1,9 @@
 import { type DataKind, dataKind, settings } from "./choice.ts";
 import type { DataSource } from "./data-worker.ts";
 import { EarlierRuns, Offer } from "./earlier-runs.tsx";
+import { found, values } from "./folder.ts";
+import { FolderPanel } from "./folder-panel.tsx";
+import { namesOf } from "./found-classes.ts";
 import { machine } from "./machine.ts";
 import { Painter } from "./painter.tsx";
 import { classNames, painted, restIsBackground } from "./painting.ts";
@@ -58,6 +61,7 @@ export function Setup() {
 						</label>
 					))}
 				</div>
+				{dataKind.value === "folder" && <FolderPanel />}
 				{dataKind.value === "painted" && <Painter />}
 			</section>
 			<SettingsForm />
@@ -70,9 +74,12 @@ export function Setup() {
 /** The chosen data as the worker takes it; undefined while there is none. */
 function chosenSource(): DataSource | undefined {
 	if (dataKind.value === "digits") return { kind: "digits" };
-	if (dataKind.value === "folder" || painted.value.length === 0) {
-		return undefined;
+	if (dataKind.value === "folder") {
+		const { value } = values;
+		const enough = found.value && namesOf(value).length > 1;
+		return enough ? { kind: "folder", values: value } : undefined;
 	}
+	if (painted.value.length === 0) return undefined;
 	return {
 		kind: "painted",
 		classNames: classNames.value,
