@@ -12,6 +12,7 @@ import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
 import { DIGITS_FILE, packDigits } from "../src/app/site/digits-file.ts";
 import { readDigits } from "../src/data/digits.ts";
+import { buildReport } from "./build-report.ts";
 import { replaceFolder } from "./replace-folder.ts";
 import { KNOWN_LANGUAGE } from "./uplot-language.ts";
 import { wgslEsbuild } from "./wgsl.ts";
@@ -53,6 +54,7 @@ export async function buildSite(out: string): Promise<void> {
 			splitting: true,
 		}),
 	]);
+	await buildReport(out);
 	await copyFile(join(from, "index.html"), join(out, "index.html"));
 	writeFileSync(join(out, DIGITS_FILE), await packedDigits());
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JobEvent, RankedImage, TrainConfig } from "../app/job.ts";
+import { type Report, reportHtml, type Sample } from "../app/report-html.ts";
 import type { Curves } from "../app/report-page.ts";
 import { formatScore } from "../app/scores.ts";
 import { backgroundOf } from "../data/class-names.ts";
@@ -9,7 +10,6 @@ import { encoders } from "../unet/encoders/index.ts";
 import { namedOptions, parameterCount } from "../unet/index.ts";
 import type { TrainingData } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
-import { type Report, reportHtml, type Sample } from "./report-html.ts";
 import type { OutputFolder } from "./run-folder.ts";
 import { type LogLine, readLog } from "./run-log.ts";
 import { formatTime } from "./terminal.ts";
@@ -32,7 +32,7 @@ const asset = (name: string) =>
 	);
 
 /** Writes report.html from a run's log. Returns its path. */
-export async function writeReport(
+export function writeReport(
 	folder: OutputFolder,
 	run: {
 		readonly config: TrainConfig;
@@ -41,7 +41,7 @@ export async function writeReport(
 		readonly adapter: string;
 		readonly ranking: Ranking | undefined;
 	},
-): Promise<string> {
+): string {
 	const { config, data, origin, adapter, ranking } = run;
 	const log = readLog(folder.path);
 	const epochs = log.filter((line) => line.type === "epoch");
@@ -74,8 +74,8 @@ export async function writeReport(
 		...(ranking && {
 			judged: {
 				confusion: ranking.confusion,
-				best: await samples(ranking.best, ranking, run),
-				worst: await samples(ranking.worst, ranking, run),
+				best: samples(ranking.best, ranking, run),
+				worst: samples(ranking.worst, ranking, run),
 			},
 		}),
 		settings: Object.entries({ ...config, ...place, adapter }).map(
@@ -118,21 +118,20 @@ function curvesOf(
 	};
 }
 
-async function samples(
+function samples(
 	images: readonly RankedImage[],
 	{ predictions }: Ranking,
 	{ data, config }: { data: TrainingData; config: TrainConfig },
-): Promise<Sample[]> {
+): Sample[] {
 	const background = backgroundOf(config.classNames);
-	const found: Sample[] = [];
-	for (const { index, miou } of images) {
+	return images.flatMap(({ index, miou }) => {
 		const prediction = predictions.get(index);
-		if (!prediction) continue;
-		const png = await writePanel(data.valid, index, prediction, background);
+		if (!prediction) return [];
+		const png = writePanel(data.valid, index, prediction, background);
 		const caption = `${data.valid.names[index]}: mIoU ${formatScore(miou)}`;
-		found.push({ png, caption });
-	}
-	return found;
+		const url = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+		return [{ url, caption }];
+	});
 }
 
 function settingText(value: unknown): string {

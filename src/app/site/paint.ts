@@ -86,3 +86,19 @@ function blended(
 	}
 	return result;
 }
+
+/** Red, green and blue of a picture. */
+export function rgbOf({ width, height, data: rgba }: ImageData) {
+	const data = new Uint8Array(width * height * 3);
+	for (let i = 0; i < width * height; i++) {
+		for (let c = 0; c < 3; c++) data[3 * i + c] = rgba[4 * i + c];
+	}
+	return { width, height, channels: 3 as const, data };
+}
+
+/** A canvas that holds a picture. */
+export function canvasOf(picture: ImageData): OffscreenCanvas {
+	const canvas = new OffscreenCanvas(picture.width, picture.height);
+	canvas.getContext("2d")?.putImageData(picture, 0, 0);
+	return canvas;
+}

@@ -1,6 +1,7 @@
 import { DataError } from "../../data/errors.ts";
 import { resizeImage, resizeNearest, type Size } from "../../data/resize.ts";
 import { IGNORE, type SegmentationSet } from "../../data/segmentation-set.ts";
+import { rgbOf } from "./paint.ts";
 
 /** Pictures and what was painted on them. */
 export interface PaintedSource {
@@ -10,10 +11,7 @@ export interface PaintedSource {
 	readonly restIsBackground: boolean;
 	readonly pictures: readonly {
 		readonly name: string;
-		readonly width: number;
-		readonly height: number;
-		/** Red, green, blue, opacity. */
-		readonly rgba: Uint8ClampedArray;
+		readonly picture: ImageData;
 		/** Class numbers; `IGNORE` where nothing is painted. */
 		readonly ids: Uint8Array;
 	}[];
@@ -24,14 +22,17 @@ export function paintedSet(
 	{ pictures, classNames, restIsBackground }: PaintedSource,
 	longerSide: number,
 ): SegmentationSet {
-	const size = commonSize(pictures, longerSide);
+	const size = commonSize(
+		pictures.map(({ picture }) => picture),
+		longerSide,
+	);
 	const pixels = size.height * size.width;
 	const images = new Uint8Array(pictures.length * pixels * 3);
 	const labels = new Uint8Array(pictures.length * pixels);
-	for (const [i, picture] of pictures.entries()) {
+	for (const [i, { picture, ids }] of pictures.entries()) {
 		const image = resizeImage(rgbOf(picture), size);
 		images.set(image.data, i * pixels * 3);
-		labels.set(resizeNearest(picture.ids, picture, size), i * pixels);
+		labels.set(resizeNearest(ids, picture, size), i * pixels);
 	}
 	if (restIsBackground) {
 		for (let i = 0; i < labels.length; i++) {
@@ -72,12 +73,4 @@ export function commonSize(
 		height: rounded(longerSide * Math.min(1, ratio)),
 		width: rounded(longerSide * Math.min(1, 1 / ratio)),
 	};
-}
-
-function rgbOf({ width, height, rgba }: PaintedSource["pictures"][number]) {
-	const data = new Uint8Array(width * height * 3);
-	for (let i = 0; i < width * height; i++) {
-		for (let c = 0; c < 3; c++) data[3 * i + c] = rgba[4 * i + c];
-	}
-	return { width, height, channels: 3, data };
 }

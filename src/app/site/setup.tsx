@@ -84,8 +84,8 @@ function chosenSource(): DataSource | undefined {
 		kind: "painted",
 		classNames: classNames.value,
 		restIsBackground: restIsBackground.value,
-		pictures: painted.value.map(({ name, width, height, picture, ids }) => {
-			return { name, width, height, rgba: picture.data, ids };
+		pictures: painted.value.map(({ name, picture, ids }) => {
+			return { name, picture, ids };
 		}),
 	};
 }
