@@ -155,7 +155,8 @@ function replay(events: readonly RunEvent[]): void {
 	for (const event of events) apply(event);
 }
 
-function apply(event: RunEvent): void {
+/** Takes one event of the shown run into the view. */
+export function apply(event: RunEvent): void {
 	const config = source.value?.record.job.config;
 	if (config) view.value = viewAfter(view.value, event, config);
 }
