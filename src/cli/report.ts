@@ -32,7 +32,7 @@ const asset = (name: string) =>
 	);
 
 /** Writes report.html from a run's log. Returns its path. */
-export function writeReport(
+export async function writeReport(
 	folder: OutputFolder,
 	run: {
 		readonly config: TrainConfig;
@@ -41,7 +41,7 @@ export function writeReport(
 		readonly adapter: string;
 		readonly ranking: Ranking | undefined;
 	},
-): string {
+): Promise<string> {
 	const { config, data, origin, adapter, ranking } = run;
 	const log = readLog(folder.path);
 	const epochs = log.filter((line) => line.type === "epoch");
@@ -74,8 +74,8 @@ export function writeReport(
 		...(ranking && {
 			judged: {
 				confusion: ranking.confusion,
-				best: samples(ranking.best, ranking, run),
-				worst: samples(ranking.worst, ranking, run),
+				best: await samples(ranking.best, ranking, run),
+				worst: await samples(ranking.worst, ranking, run),
 			},
 		}),
 		settings: Object.entries({ ...config, ...place, adapter }).map(
@@ -118,20 +118,22 @@ function curvesOf(
 	};
 }
 
-function samples(
+async function samples(
 	images: readonly RankedImage[],
 	{ predictions }: Ranking,
 	{ data, config }: { data: TrainingData; config: TrainConfig },
-): Sample[] {
+): Promise<Sample[]> {
 	const background = backgroundOf(config.classNames);
-	return images.flatMap(({ index, miou }) => {
+	const found: Sample[] = [];
+	for (const { index, miou } of images) {
 		const prediction = predictions.get(index);
-		if (!prediction) return [];
-		const png = writePanel(data.valid, index, prediction, background);
+		if (!prediction) continue;
+		const png = await writePanel(data.valid, index, prediction, background);
 		const caption = `${data.valid.names[index]}: mIoU ${formatScore(miou)}`;
-		const url = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
-		return [{ url, caption }];
-	});
+		const base64 = Buffer.from(png).toString("base64");
+		found.push({ url: `data:image/png;base64,${base64}`, caption });
+	}
+	return found;
 }
 
 function settingText(value: unknown): string {

@@ -4,7 +4,7 @@ import { headerOf } from "../app/read-set.ts";
 import { formatScore, scoreTable } from "../app/scores.ts";
 import type { TrainJob } from "../app/site/run-record.ts";
 import { WgradError } from "../data/errors.ts";
-import { imagesOfClass } from "../data/segmentation-set.ts";
+import { imagesOfClass } from "../data/labelled-source.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { showLive } from "./live-run.ts";
@@ -46,15 +46,15 @@ export const train = command({
 			loadTrainingData(origin.data, plan.load, { divide, seed }, terminal),
 		);
 		const config = plan.config(data);
-		// In Node the images are in this process's memory already.
-		const cacheBytes =
-			origin.runtime === "node" ? 0 : (values.cache ?? 1024) * 2 ** 20;
+		// What is in this process's memory already need not be kept there again.
+		const kept = origin.runtime === "node" && data.train.inMemory;
+		const cacheBytes = kept ? 0 : (values.cache ?? 1024) * 2 ** 20;
 		const { open } = values;
 		const run = { plan, cacheBytes, data, config, open, terminal, interrupt };
 		const { stopped, record } = await work(run);
 		const { adapter, ranking } = record;
 		const report = { config, data, origin, adapter, ranking };
-		const page = writeReport(folder, report);
+		const page = await writeReport(folder, report);
 		const result = values.json ? jsonReport : textReport;
 		terminal.result(result(folder, config, record, stopped, page));
 		return stopped ? 130 : 0;

@@ -2,7 +2,12 @@
 import { digitNames } from "../../data/class-names.ts";
 import { composeDigits } from "../../data/compose-digits.ts";
 import { DataError } from "../../data/errors.ts";
-import { type SegmentationSet, subset } from "../../data/segmentation-set.ts";
+import {
+	type LabelledSource,
+	partOf,
+	sourceOf,
+} from "../../data/labelled-source.ts";
+import type { SegmentationSet } from "../../data/segmentation-set.ts";
 import { splitIndices } from "../../data/split.ts";
 import { sampleBytes } from "../read-set.ts";
 import { fetchDigits } from "./digits-file.ts";
@@ -67,8 +72,8 @@ self.onmessage = async ({ data }: MessageEvent<DataRequest>) => {
 /** A set divided. */
 interface Prepared {
 	readonly title: string;
-	readonly train: SegmentationSet;
-	readonly valid: SegmentationSet;
+	readonly train: LabelledSource;
+	readonly valid: LabelledSource;
 	readonly classNames: readonly string[];
 	/** Files that were left out. */
 	readonly notes?: readonly string[];
@@ -83,7 +88,7 @@ async function prepare(request: RunRequest): Promise<void> {
 		const set = data[part];
 		const stream = await files.open(part);
 		for (let i = 0; i < set.count; i++) {
-			await stream.write(sampleBytes(set, i));
+			await stream.write(await sampleBytes(set, i));
 			if (i % 16 === 0) progress("Storing pictures", i, set.count);
 		}
 		await stream.close();
@@ -129,9 +134,10 @@ function divided(
 	set: SegmentationSet,
 	seed: number,
 ): Pick<Prepared, "train" | "valid"> {
-	if (set.count === 1) return { train: set, valid: set };
+	const all = sourceOf(set);
+	if (set.count === 1) return { train: all, valid: all };
 	const { train, val } = splitIndices(set.count, { seed });
-	return { train: subset(set, train), valid: subset(set, val) };
+	return { train: partOf(all, train), valid: partOf(all, val) };
 }
 
 function progress(text: string, done: number, total: number): void {
@@ -143,5 +149,10 @@ async function digits({ images, seed }: Settings): Promise<Prepared> {
 	const source = await fetchDigits(self.location.href);
 	const options = { train: images, val: Math.ceil(images / 6), seed };
 	const { train, val } = composeDigits(options, source);
-	return { title: "Digits", train, valid: val, classNames: digitNames() };
+	return {
+		title: "Digits",
+		train: sourceOf(train),
+		valid: sourceOf(val),
+		classNames: digitNames(),
+	};
 }

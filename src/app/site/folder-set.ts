@@ -1,21 +1,18 @@
 // Reads images and masks of files that the user gave to the page, as the command reads a folder.
 import { numberedNames } from "../../data/class-names.ts";
 import { DataError } from "../../data/errors.ts";
-import {
-	decodeImage,
-	type Image,
-	readSize,
-	withChannels,
-} from "../../data/image.ts";
+import { histogram } from "../../data/histogram.ts";
+import { decodeImage, type Image, withChannels } from "../../data/image.ts";
+import { readSize } from "../../data/image-header.ts";
 import {
 	type Item,
 	isListing,
 	type Listing,
 } from "../../data/layouts/layout.ts";
 import { openFiles } from "../../data/load-set.ts";
-import { checkClasses, histogram, remap } from "../../data/mask.ts";
+import { checkClasses, remap } from "../../data/mask.ts";
 import { formatValue } from "../../data/palette.ts";
-import { labelsOf } from "../../data/read-items.ts";
+import { describeOrphans, labelsOf } from "../../data/read-items.ts";
 import { resizeImage, resizeNearest } from "../../data/resize.ts";
 import type { SegmentationSet } from "../../data/segmentation-set.ts";
 import { enterOnly, memoryTree } from "../../data/tree.ts";
@@ -63,7 +60,7 @@ export async function lookInto(
 	const tree = await enterOnly(memoryTree(files, name));
 	const { layout, opened } = await openFiles(tree, name, {}, { warn });
 	if (!isListing(opened)) return wholeSet(opened, layout.name, notes);
-	if (opened.orphans) notes.push(opened.orphans);
+	if (opened.orphans?.length) notes.push(describeOrphans(opened.orphans));
 	const good: { item: Item; size: { height: number; width: number } }[] = [];
 	const bad: string[] = [];
 	const counts = new Map<number, number>();
@@ -197,10 +194,12 @@ function wholeSet(
 	};
 }
 
+function silent(): void {}
+
 async function readMask(item: Item) {
 	const bytes = await item.readImage();
-	const size = readSize(bytes) ?? decodeImage(bytes, item.image, () => {});
-	const mask = await item.readMask(size);
+	const size = readSize(bytes) ?? decodeImage(bytes, item.image, silent);
+	const mask = await item.readMask(size, silent);
 	if (mask.height !== size.height || mask.width !== size.width) {
 		throw new DataError(
 			`is ${mask.width}x${mask.height} pixels but its picture ${item.image} is ${size.width}x${size.height}; export one of them again at the other's size`,
@@ -212,7 +211,7 @@ async function readMask(item: Item) {
 }
 
 async function readBoth(item: Item) {
-	const image = decodeImage(await item.readImage(), item.image, () => {});
-	const { values } = await item.readMask(image);
+	const image = decodeImage(await item.readImage(), item.image, silent);
+	const { values } = await item.readMask(image, silent);
 	return { image, values };
 }
