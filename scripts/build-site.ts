@@ -12,6 +12,7 @@ import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
 import { DIGITS_FILE, packDigits } from "../src/app/site/digits-file.ts";
 import { readDigits } from "../src/data/digits.ts";
+import { buildReport } from "./build-report.ts";
 import { replaceFolder } from "./replace-folder.ts";
 import { KNOWN_LANGUAGE } from "./uplot-language.ts";
 import { wgslEsbuild } from "./wgsl.ts";
@@ -32,6 +33,12 @@ export async function buildSite(out: string): Promise<void> {
 		minify: true,
 		platform: "browser",
 		plugins: [wgslEsbuild],
+		// The readers of data run in Node too; these stand in for what a page lacks.
+		alias: {
+			"node:fs/promises": join(from, "node/fs.ts"),
+			"node:path": "path-browserify",
+			"node:zlib": join(from, "node/zlib.ts"),
+		},
 	};
 	await Promise.all([
 		build({
@@ -47,6 +54,7 @@ export async function buildSite(out: string): Promise<void> {
 			splitting: true,
 		}),
 	]);
+	await buildReport(out);
 	await copyFile(join(from, "index.html"), join(out, "index.html"));
 	writeFileSync(join(out, DIGITS_FILE), await packedDigits());
 }

@@ -11,9 +11,9 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { buildReport } from "./build-report.ts";
 import { buildSite } from "./build-site.ts";
 import { replaceFolder } from "./replace-folder.ts";
-import { KNOWN_LANGUAGE } from "./uplot-language.ts";
 import { wgslEsbuild, writeDeclarations } from "./wgsl.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -125,26 +125,6 @@ async function buildApp(out: string): Promise<void> {
 	});
 	copyFileSync(join(src, "app/page.html"), join(outdir, "index.html"));
 	await buildReport(outdir);
-}
-
-/** Script and style of report.html, which the command puts into the page: uPlot's, then ours. */
-async function buildReport(outdir: string): Promise<void> {
-	const plot = (name: string) =>
-		readFileSync(join(root, "node_modules/uplot/dist", name), "utf8");
-	await build({
-		...SHARED,
-		entryPoints: [
-			{ in: join(src, "app/report-page.ts"), out: "report" },
-			{ in: join(src, "app/report.css"), out: "report" },
-		],
-		format: "iife",
-		outdir,
-		minify: true,
-		banner: {
-			js: `${KNOWN_LANGUAGE}\n/*! uPlot: MIT licence, copyright (c) 2022 Leon Sorokin */${plot("uPlot.iife.min.js").replace(/^.*/, "")}`,
-			css: plot("uPlot.min.css"),
-		},
-	});
 }
 
 async function buildCli(out: string): Promise<void> {

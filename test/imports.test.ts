@@ -19,7 +19,12 @@ const relative = (specifier: string) => specifier.startsWith(".");
 const folderOf = (file: string) => file.split(/[\\/]/)[1];
 /** The page that trains in a browser is bundled with packages for it; all else comes without. */
 const site = files.filter((f) => /^src[\\/]app[\\/]site[\\/]/.test(f));
-const SITE_PACKAGES = ["@preact/signals", "preact", "preact/hooks", "uplot"];
+const SITE_PACKAGES = [
+	...["@preact/signals", "preact", "preact/hooks", "uplot"],
+	...["fast-png", "fflate", "image-size", "jpeg-js", "omggif", "valibot"],
+	// The build puts others in their place.
+	...["node:fs/promises", "node:path", "node:zlib"],
+];
 const page = files.filter(
 	(f) => ["index.ts", "app", "unet"].includes(folderOf(f)) && !site.includes(f),
 );

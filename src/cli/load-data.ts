@@ -82,7 +82,9 @@ export function loadOptions(values: {
 /** The options that say what becomes of the images of a folder. */
 export const SHAPE_OPTIONS = {
 	size: option.size("resize all images to this height and width"),
-	channels: option.choice(["1", "3"], "gray or colour (as the images are)"),
+	channels: option.rare(
+		option.choice(["1", "3"], "gray or colour (as the images are)"),
+	),
 	classes: option.classes("number of classes or their names (found)"),
 };
 

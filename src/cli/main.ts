@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
 	eval: async () => (await import("./eval.ts")).evaluate,
 	predict: async () => (await import("./predict.ts")).predict,
 	data: async () => (await import("./data.ts")).data,
+	ui: async () => (await import("./ui.ts")).ui,
 	summary: async () => (await import("./summary.ts")).summary,
 	convert: async () => (await import("./convert.ts")).convert,
 	bench: async () => (await import("./bench.ts")).bench,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Job, JobEvent } from "../app/job.ts";
 import { backgroundOf } from "../data/class-names.ts";
+import { decide } from "../data/decide.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { stemOf } from "../data/files.ts";
 import type { Image } from "../data/image.ts";
@@ -222,15 +223,9 @@ function begin(
 	file?.append(npyHeader([height, width, classes], new Float32Array()));
 	const blender = assemble(size, cutting, classes, (first, scores) => {
 		const start = first * width;
-		for (let p = 0; p * classes < scores.length; p++) {
-			const at = p * classes;
-			let best = 0;
-			for (let k = 1; k < classes; k++) {
-				if (scores[at + k] > scores[at + best]) best = k;
-			}
-			ids[start + p] = best;
-			foreground[start + p] = Math.round(255 * (1 - scores[at + background]));
-		}
+		const rows = decide(scores, classes, background);
+		ids.set(rows.ids, start);
+		foreground.set(rows.foreground, start);
 		file?.append(littleEndian(scores));
 	});
 	return {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JobEvent, RankedImage, TrainConfig } from "../app/job.ts";
+import { type Report, reportHtml, type Sample } from "../app/report-html.ts";
 import type { Curves } from "../app/report-page.ts";
 import { formatScore } from "../app/scores.ts";
 import { backgroundOf } from "../data/class-names.ts";
@@ -9,7 +10,6 @@ import { encoders } from "../unet/encoders/index.ts";
 import { namedOptions, parameterCount } from "../unet/index.ts";
 import type { TrainingData } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
-import { type Report, reportHtml, type Sample } from "./report-html.ts";
 import type { OutputFolder } from "./run-folder.ts";
 import { type LogLine, readLog } from "./run-log.ts";
 import { formatTime } from "./terminal.ts";
@@ -130,7 +130,8 @@ async function samples(
 		if (!prediction) continue;
 		const png = await writePanel(data.valid, index, prediction, background);
 		const caption = `${data.valid.names[index]}: mIoU ${formatScore(miou)}`;
-		found.push({ png, caption });
+		const base64 = Buffer.from(png).toString("base64");
+		found.push({ url: `data:image/png;base64,${base64}`, caption });
 	}
 	return found;
 }

@@ -15,7 +15,7 @@ import { resolveTune, TUNING_FILE } from "./tune.ts";
 
 /** The options that may be given with `--resume`: what the run itself does not decide. */
 const ALLOWED = [
-	...["resume", "data", "runtime", "device", "tune", "cache", "json"],
+	...["resume", "data", "runtime", "device", "tune", "cache", "open", "json"],
 ];
 
 const recorded = v.looseObject({

@@ -55,6 +55,7 @@ export const TRAIN_OPTIONS = {
 		),
 	),
 	...WHERE_OPTIONS,
+	open: option.flag("watch the training in a page of your browser"),
 	json: option.flag("print the result as JSON"),
 };
 

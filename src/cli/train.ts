@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import type { Job, TrainConfig } from "../app/job.ts";
+import type { TrainConfig } from "../app/job.ts";
 import { headerOf } from "../app/read-set.ts";
 import { formatScore, scoreTable } from "../app/scores.ts";
+import type { TrainJob } from "../app/site/run-record.ts";
 import { WgradError } from "../data/errors.ts";
 import { imagesOfClass } from "../data/labelled-source.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
+import { showLive } from "./live-run.ts";
 import { loadTrainingData, type TrainingData } from "./load-data.ts";
 import { writeReport } from "./report.ts";
 import { resumedRun } from "./resume.ts";
@@ -47,7 +49,8 @@ export const train = command({
 		// What is in this process's memory already need not be kept there again.
 		const kept = origin.runtime === "node" && data.train.inMemory;
 		const cacheBytes = kept ? 0 : (values.cache ?? 1024) * 2 ** 20;
-		const run = { plan, cacheBytes, data, config, terminal, interrupt };
+		const { open } = values;
+		const run = { plan, cacheBytes, data, config, open, terminal, interrupt };
 		const { stopped, record } = await work(run);
 		const { adapter, ranking } = record;
 		const report = { config, data, origin, adapter, ranking };
@@ -63,6 +66,8 @@ interface Run {
 	readonly cacheBytes: number;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
+	/** Whether it is shown in the page. */
+	readonly open: boolean;
 	readonly terminal: Terminal;
 	readonly interrupt: Interrupt;
 }
@@ -72,6 +77,7 @@ async function work({
 	cacheBytes,
 	data,
 	config,
+	open,
 	terminal,
 	interrupt,
 }: Run): Promise<{ stopped: boolean; record: TrainRecord }> {
@@ -83,7 +89,7 @@ async function work({
 		terminal,
 		resumed,
 	);
-	const job: Job = {
+	const job: TrainJob = {
 		kind: "train",
 		device: origin.device,
 		config,
@@ -104,13 +110,21 @@ async function work({
 	terminal.note(
 		`Training${from}: ${data.train.count} images, ${data.valid.count} to validate; ${config.epochs} epochs, batch ${config.batch} (run folder ${folder.path})`,
 	);
+	const { title, valid } = data;
+	const live = open
+		? await showLive(job, { title, names: valid.names }, host)
+		: undefined;
+	if (live) terminal.note(`Page: ${live.url}`);
 	try {
-		const stopped = await runOn(origin, job, host, terminal, interrupt);
+		const shown = live?.host ?? host;
+		const stopped = await runOn(origin, job, shown, terminal, interrupt);
 		terminal.endProgress();
 		return { stopped, record };
 	} catch (error) {
 		terminal.endProgress();
 		throw withCheckpoint(error, folder, record);
+	} finally {
+		await live?.close();
 	}
 }
 

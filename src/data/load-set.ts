@@ -12,7 +12,7 @@ import type { LoadEvents, LoadOptions } from "./load-options.ts";
 import type { ClassOptions } from "./mask.ts";
 import { labelsOf, readItems } from "./read-items.ts";
 import type { SegmentationSet } from "./segmentation-set.ts";
-import { openTree } from "./tree.ts";
+import { openTree, type Tree } from "./tree.ts";
 
 /** A set with what its layout knows beyond the pixels. */
 export interface LoadedSet {
@@ -66,8 +66,17 @@ export async function openSet(
 	options: LoadOptions,
 	events: LoadEvents,
 ): Promise<{ layout: Layout; opened: Listing | SegmentationSet }> {
+	return openFiles(await openTree(path), path, options, events);
+}
+
+/** Likewise of files that are at hand; `path` is what messages call them. */
+export async function openFiles(
+	tree: Tree,
+	path: string,
+	options: LoadOptions,
+	events: LoadEvents,
+): Promise<{ layout: Layout; opened: Listing | SegmentationSet }> {
 	checkOptions(options);
-	const tree = await openTree(path);
 	const names = await tree.list("");
 	if (names.length === 0 && !(options.imagesPath && options.masksPath)) {
 		throw new DataError(

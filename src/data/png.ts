@@ -1,6 +1,7 @@
 // Node only: zlib, and the npm package fast-png.
 import { inflateSync } from "node:zlib";
 import { type DecodedPng, decode } from "fast-png";
+import { concatBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import type { Colour } from "./palette.ts";
 import { MAX_PIXELS, type Raster } from "./raster.ts";
@@ -109,7 +110,7 @@ function keepImageChunks(
 		if (type === "IEND") break;
 		at = end;
 	}
-	return { kept: Buffer.concat(chunks), data: Buffer.concat(data) };
+	return { kept: concatBytes(chunks), data: concatBytes(data) };
 }
 
 function truncated(name: string): DataError {

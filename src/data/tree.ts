@@ -36,7 +36,8 @@ async function openFile(path: string): Promise<Tree> {
 	);
 }
 
-async function enterOnly(tree: Tree): Promise<Tree> {
+/** The tree, or what is in its only folder or archive. */
+export async function enterOnly(tree: Tree): Promise<Tree> {
 	let folder = "";
 	for (;;) {
 		const names = await tree.list(folder);
@@ -83,9 +84,9 @@ function below(tree: Tree, folder: string): Tree {
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });
 
-/** Files in memory as a tree; `root` is what messages call it. */
+/** Files in memory, or of a browser, as a tree; `root` is what messages call it. */
 export function memoryTree(
-	files: ReadonlyMap<string, Uint8Array>,
+	files: ReadonlyMap<string, Uint8Array | Blob>,
 	root: string,
 ): Tree {
 	const folders = new Map<string, Set<string>>([["", new Set()]]);
@@ -111,9 +112,11 @@ export function memoryTree(
 			return [...names].sort(COLLATOR.compare);
 		},
 		async read(path) {
-			const bytes = files.get(joinPath(path));
-			if (!bytes) throw missing(path);
-			return bytes;
+			const file = files.get(joinPath(path));
+			if (!file) throw missing(path);
+			return file instanceof Uint8Array
+				? file
+				: new Uint8Array(await file.arrayBuffer());
 		},
 	};
 }

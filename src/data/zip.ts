@@ -1,6 +1,7 @@
 // Node only: zlib's checksum, and the npm package fflate.
 import { crc32 } from "node:zlib";
 import { unzipSync } from "fflate";
+import { latin1 } from "./bytes.ts";
 import { DataError, formatCount } from "./errors.ts";
 
 /** Most bytes that an archive may inflate to: a small one can claim any size. */
@@ -105,9 +106,7 @@ function readChecksums(bytes: Uint8Array, name: string): Map<string, number> {
 		);
 		const path = bytes.subarray(at + 46, at + 46 + length);
 		const utf8 = view.getUint16(at + 8, true) & 0x800;
-		const text = utf8
-			? new TextDecoder().decode(path)
-			: Buffer.from(path).toString("latin1");
+		const text = utf8 ? new TextDecoder().decode(path) : latin1(path);
 		found.set(text, view.getUint32(at + 16, true));
 		at += 46 + length + extra + comment;
 	}

@@ -9,6 +9,7 @@ const COMMANDS = [
 	"eval",
 	"predict",
 	"data",
+	"ui",
 	"summary",
 	"convert",
 	"bench",

@@ -5,14 +5,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/app/http-host.ts";
 import type { JobEvent } from "../../src/app/job.ts";
-import { type JobServer, serveJob } from "../../src/cli/server.ts";
+import type { LocalServer } from "../../src/cli/local-server.ts";
+import { serveJob } from "../../src/cli/server.ts";
 
 const app = mkdtempSync(join(tmpdir(), "wgrad-server-test-"));
 writeFileSync(join(app, "index.html"), "<!doctype html><title>page</title>");
 
 const events: JobEvent[] = [];
 const results = new Map<string, Uint8Array>();
-let server: JobServer;
+let server: LocalServer;
 
 beforeAll(async () => {
 	const host = {

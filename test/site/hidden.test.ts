@@ -1,25 +1,15 @@
-import puppeteer from "puppeteer";
 import { expect, test } from "vitest";
-import { type FoundBrowser, findBrowser } from "../../src/cli/browser.ts";
 import { chooseTiny, click, figure, stateIs, useSite } from "./open-site.ts";
 
 const holder = useSite();
 
-/** What Puppeteer adds so that hidden pages run on as visible ones, and the folder that is in use. */
+/** What Puppeteer adds so that hidden pages run on as visible ones. */
 const NOT_A_USERS =
-	/background-timer-throttling|backgrounding-occluded|renderer-backgrounding|user-data-dir/;
+	/background-timer-throttling|backgrounding-occluded|renderer-backgrounding/;
 
 test("a hidden tab trains on", async () => {
 	const { site } = holder;
-	const [, ...args] = site.launched.browser.process()?.spawnargs ?? [];
-	const { path: executablePath, env } = (await findBrowser()) as FoundBrowser;
-	const browser = await puppeteer.launch({
-		executablePath,
-		env: { ...process.env, ...env },
-		ignoreDefaultArgs: true,
-		args: args.filter((arg) => !NOT_A_USERS.test(arg)),
-		pipe: true,
-	});
+	const browser = await site.launchAgain((arg) => !NOT_A_USERS.test(arg));
 	try {
 		const page = await browser.newPage();
 		await page.goto(site.url);

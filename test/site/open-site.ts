@@ -3,11 +3,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Page } from "puppeteer";
+import puppeteer, { type Browser, type Page } from "puppeteer";
 import sirv from "sirv";
 import { afterAll, beforeAll } from "vitest";
 import { buildSite } from "../../scripts/build-site.ts";
-import { type LaunchedBrowser, launchBrowser } from "../../src/cli/browser.ts";
+import {
+	type FoundBrowser,
+	findBrowser,
+	type LaunchedBrowser,
+	launchBrowser,
+} from "../../src/cli/browser.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -17,6 +22,11 @@ export interface Site {
 	readonly launched: LaunchedBrowser;
 	/** A new tab with the page; its errors fail the test that looks at them. */
 	open(query?: string): Promise<Page>;
+	/** Another browser, with those of the first one's arguments that are kept, and more. */
+	launchAgain(
+		keep: (arg: string) => boolean,
+		more?: string[],
+	): Promise<Browser>;
 	/** What pages have thrown. */
 	readonly errors: string[];
 	close(): Promise<void>;
@@ -52,6 +62,21 @@ export async function startSite(): Promise<Site> {
 			await page.goto(url + query);
 			await page.waitForSelector("main h1");
 			return page;
+		},
+		async launchAgain(keep, more = []) {
+			const [, ...args] = launched.browser.process()?.spawnargs ?? [];
+			const { path, env } = (await findBrowser()) as FoundBrowser;
+			return puppeteer.launch({
+				executablePath: path,
+				env: { ...process.env, ...env },
+				ignoreDefaultArgs: true,
+				// The first one's profile is in use.
+				args: [
+					...args.filter((arg) => keep(arg) && !/user-data-dir/.test(arg)),
+					...more,
+				],
+				pipe: true,
+			});
 		},
 		async close() {
 			await launched.close();

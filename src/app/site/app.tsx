@@ -3,6 +3,7 @@ import { Setup } from "./setup.tsx";
 import { live, problem, type Tab, tab } from "./state.ts";
 import { ThemeSwitch } from "./theme.tsx";
 import { Training } from "./training.tsx";
+import { Use } from "./use.tsx";
 
 const TABS: Readonly<Record<Tab, string>> = {
 	setup: "Set up",
@@ -58,6 +59,7 @@ export function App() {
 				)}
 				{tab.value === "setup" && <Setup />}
 				{tab.value === "training" && <Training />}
+				{tab.value === "use" && <Use />}
 			</main>
 		</>
 	);

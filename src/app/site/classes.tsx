@@ -19,9 +19,42 @@ function setVisible(change: (id: number) => boolean): void {
 	off.value = { run, ids: ids.filter((id) => !change(id)) };
 }
 
+/** The classes without their IoU, to be switched off and on. */
+export function ClassToggles() {
+	const { names } = classes.value;
+	return (
+		<ul class="toggles">
+			{names.map((name, id) => (
+				<li key={name}>
+					<Toggle name={name} id={id} />
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Toggle({ name, id }: { readonly name: string; readonly id: number }) {
+	return (
+		<label>
+			<input
+				type="checkbox"
+				checked={visible.value[id]}
+				onChange={({ currentTarget: { checked } }) =>
+					setVisible((other) => (other === id ? checked : visible.value[other]))
+				}
+			/>
+			<i
+				class="swatch"
+				style={{ background: `rgb(${classes.value.colours[id]})` }}
+			/>
+			<span class="name">{name}</span>
+		</label>
+	);
+}
+
 /** The classes with their IoU; each can be switched off in the pictures. */
 export function Classes() {
-	const { names, colours } = classes.value;
+	const { names } = classes.value;
 	const last = view.value.epochs.at(-1);
 	return (
 		<section class="card classes" aria-labelledby="classes-title">
@@ -49,22 +82,7 @@ export function Classes() {
 					const iou = last?.iou[name];
 					return (
 						<li key={name}>
-							<label>
-								<input
-									type="checkbox"
-									checked={visible.value[id]}
-									onChange={({ currentTarget: { checked } }) =>
-										setVisible((other) =>
-											other === id ? checked : visible.value[other],
-										)
-									}
-								/>
-								<i
-									class="swatch"
-									style={{ background: `rgb(${colours[id]})` }}
-								/>
-								<span class="name">{name}</span>
-							</label>
+							<Toggle name={name} id={id} />
 							<span class="bar" aria-hidden="true">
 								<i style={{ width: `${100 * (iou ?? 0)}%` }} />
 							</span>

@@ -114,7 +114,8 @@ export function Curves() {
 	);
 }
 
-function marksOf(
+/** Vertical lines of the plots over the epochs. */
+export function marksOf(
 	{ epochs, resumed }: RunView,
 	{ phases = [] }: TrainConfig,
 ): Mark[] {

@@ -1,22 +1,41 @@
 // Turns what the user chose into a run's files: images and labels as the training reads them.
 import { digitNames } from "../../data/class-names.ts";
 import { composeDigits } from "../../data/compose-digits.ts";
-import { type LabelledSource, sourceOf } from "../../data/labelled-source.ts";
+import { DataError } from "../../data/errors.ts";
+import {
+	type LabelledSource,
+	partOf,
+	sourceOf,
+} from "../../data/labelled-source.ts";
+import type { SegmentationSet } from "../../data/segmentation-set.ts";
+import { splitIndices } from "../../data/split.ts";
 import { sampleBytes } from "../read-set.ts";
 import { fetchDigits } from "./digits-file.ts";
+import type { ChosenFiles } from "./dropped-files.ts";
+import { type Folder, type FolderFound, lookInto } from "./folder-set.ts";
+import { type FoundClass, namesOf } from "./found-classes.ts";
+import { type PaintedSource, paintedSet } from "./painted-set.ts";
 import { planTraining, type Settings } from "./plan.ts";
 import type { RunRecord } from "./run-record.ts";
 import { openRun } from "./store.ts";
 
-/** Where the images come from. */
-export type DataSource = { readonly kind: "digits" };
+/** Where the images come from; a folder is the one that was looked into. */
+export type DataSource =
+	| { readonly kind: "digits" }
+	| { readonly kind: "folder"; readonly values: readonly FoundClass[] }
+	| PaintedSource;
 
-/** What the page asks for. */
-export interface DataRequest {
+/** A run to be made. */
+export interface RunRequest {
 	readonly id: string;
 	readonly source: DataSource;
 	readonly settings: Settings;
 }
+
+/** What the page asks for. */
+export type DataRequest =
+	| ({ readonly type: "look" } & ChosenFiles)
+	| ({ readonly type: "prepare" } & RunRequest);
 
 /** What the page is told. */
 export type DataNews =
@@ -26,30 +45,43 @@ export type DataNews =
 			readonly done: number;
 			readonly total: number;
 	  }
-	| { readonly type: "prepared"; readonly record: RunRecord }
+	| { readonly type: "found"; readonly found: FolderFound }
+	| { readonly type: "prepared" }
 	| { readonly type: "failed"; readonly message: string };
+
+/** The folder that was looked into last. */
+let folder: ({ readonly name: string } & Folder) | undefined;
 
 const tell = (news: DataNews) => self.postMessage(news);
 
 self.onmessage = async ({ data }: MessageEvent<DataRequest>) => {
 	try {
-		tell({ type: "prepared", record: await prepare(data) });
+		if (data.type === "look") {
+			folder = undefined;
+			folder = { name: data.name, ...(await lookInto(data, progress)) };
+			tell({ type: "found", found: folder.found });
+		} else {
+			await prepare(data);
+			tell({ type: "prepared" });
+		}
 	} catch (error) {
 		tell({ type: "failed", message: (error as Error).message });
 	}
 };
 
 /** A set divided. */
-export interface Prepared {
+interface Prepared {
 	readonly title: string;
 	readonly train: LabelledSource;
 	readonly valid: LabelledSource;
 	readonly classNames: readonly string[];
+	/** Files that were left out. */
+	readonly notes?: readonly string[];
 }
 
-async function prepare(request: DataRequest): Promise<RunRecord> {
+async function prepare(request: RunRequest): Promise<void> {
 	const { id, settings } = request;
-	const data = await digits(settings);
+	const data = await read(request);
 	const job = planTraining(settings, data);
 	const files = await openRun(id, true);
 	for (const part of ["train", "valid"] as const) {
@@ -68,9 +100,44 @@ async function prepare(request: DataRequest): Promise<RunRecord> {
 		status: "paused",
 		job,
 		names: data.valid.names,
+		notes: data.notes ?? [],
 	};
 	await files.setRecord(record);
-	return record;
+}
+
+function read({ source, settings }: RunRequest): Promise<Prepared> | Prepared {
+	if (source.kind === "digits") return digits(settings);
+	if (source.kind === "folder") return readFolder(source.values, settings);
+	progress("Scaling pictures", 0, 1);
+	const set = paintedSet(source, settings.size);
+	const { classNames } = source;
+	const title = `Painted ${classNames.slice(1).join(", ")}`;
+	return { title, classNames, ...divided(set, settings.seed) };
+}
+
+async function readFolder(
+	values: readonly FoundClass[],
+	settings: Settings,
+): Promise<Prepared> {
+	if (!folder) throw new DataError("choose the folder again");
+	const notes = [...folder.found.bad];
+	const set = await folder.read(values, settings.size, progress, (problem) =>
+		notes.push(problem),
+	);
+	const classNames = namesOf(values);
+	const parts = divided(set, settings.seed);
+	return { title: folder.name, classNames, notes, ...parts };
+}
+
+/** Some of the pictures validate; a single one has to do both. */
+function divided(
+	set: SegmentationSet,
+	seed: number,
+): Pick<Prepared, "train" | "valid"> {
+	const all = sourceOf(set);
+	if (set.count === 1) return { train: all, valid: all };
+	const { train, val } = splitIndices(set.count, { seed });
+	return { train: partOf(all, train), valid: partOf(all, val) };
 }
 
 function progress(text: string, done: number, total: number): void {

@@ -47,18 +47,19 @@ export function defaultsFor(
 	data: "digits" | "folder" | "painted",
 ): Settings {
 	const own = data !== "digits";
+	const few = data === "painted";
 	const size = { gpu: 256, software: 96, cpu: 64 }[kind];
 	const network = { gpu: "standard", software: "small", cpu: "tiny" }[kind];
 	const images = { gpu: 1500, software: 1500, cpu: 120 }[kind];
 	const digits = kind === "cpu" ? "tiny" : "digits";
 	return {
 		network: own ? network : digits,
-		epochs: own ? 20 : kind === "gpu" ? 6 : 2,
-		batch: own ? { gpu: 8, software: 4, cpu: 2 }[kind] : 2,
+		epochs: few ? 60 : own ? 20 : kind === "gpu" ? 6 : 2,
+		batch: own && !few ? { gpu: 8, software: 4, cpu: 2 }[kind] : 2,
 		learningRate: own || kind === "cpu" ? 3e-3 : 5e-3,
 		size,
 		images,
-		augment: own ? "mirror" : "none",
+		augment: few && kind === "gpu" ? "photo" : own ? "mirror" : "none",
 		device: kind === "cpu" ? "cpu" : "webgpu",
 		seed: 0,
 	};

@@ -1,16 +1,19 @@
-import { view } from "./state.ts";
+import { source, view } from "./state.ts";
 
 const SIGN = { note: "·", warning: "!", error: "✕" };
 
 /** What was odd in this run, the newest first. */
 export function Notices() {
 	const { notices } = view.value;
+	const { notes = [] } = source.value?.record ?? {};
 	return (
 		<section class="card notices" aria-labelledby="notices-title">
 			<header>
 				<h2 id="notices-title">Log</h2>
 			</header>
-			{notices.length === 0 && <p class="soft">Nothing to report.</p>}
+			{notices.length + notes.length === 0 && (
+				<p class="soft">Nothing to report.</p>
+			)}
 			<ol>
 				{notices
 					.slice(-100)
@@ -24,6 +27,13 @@ export function Notices() {
 							<span>{text}</span>
 						</li>
 					))}
+				{notes.map((text) => (
+					<li key={text} class="warning">
+						<span>left out</span>
+						<span aria-hidden="true">{SIGN.warning}</span>
+						<span>{text}</span>
+					</li>
+				))}
 			</ol>
 		</section>
 	);

@@ -15,6 +15,8 @@ export interface PaintStyle {
 	readonly visible: readonly boolean[];
 	/** 0: the picture alone, 1: the paint alone. */
 	readonly opacity: number;
+	/** Whether pixels without a label are marked; default true. */
+	readonly unlabelled?: boolean;
 }
 
 const WRONG: Colour = [222, 45, 38];
@@ -44,11 +46,11 @@ export function pictureOf(
 export function withClasses(
 	picture: ImageData,
 	ids: Ids,
-	{ colours, background, visible, opacity }: PaintStyle,
+	{ colours, background, visible, opacity, unlabelled = true }: PaintStyle,
 ): ImageData {
 	return blended(picture, opacity, (i) => {
 		const id = ids[i];
-		if (id === IGNORE) return UNLABELLED;
+		if (id === IGNORE) return unlabelled ? UNLABELLED : undefined;
 		return id !== background && visible[id] ? colours[id] : undefined;
 	});
 }
@@ -83,4 +85,20 @@ function blended(
 		}
 	}
 	return result;
+}
+
+/** Red, green and blue of a picture. */
+export function rgbOf({ width, height, data: rgba }: ImageData) {
+	const data = new Uint8Array(width * height * 3);
+	for (let i = 0; i < width * height; i++) {
+		for (let c = 0; c < 3; c++) data[3 * i + c] = rgba[4 * i + c];
+	}
+	return { width, height, channels: 3 as const, data };
+}
+
+/** A canvas that holds a picture. */
+export function canvasOf(picture: ImageData): OffscreenCanvas {
+	const canvas = new OffscreenCanvas(picture.width, picture.height);
+	canvas.getContext("2d")?.putImageData(picture, 0, 0);
+	return canvas;
 }

@@ -23,6 +23,8 @@ export interface RunRecord {
 	readonly job: TrainJob;
 	/** Names of the validation images. */
 	readonly names: readonly string[];
+	/** One sentence about each file that was left out. */
+	readonly notes: readonly string[];
 }
 
 /** What is told of a run while it goes on, and kept in its log: the job's own events, and what became of its files. */

@@ -1,7 +1,12 @@
-import type { JSX } from "preact";
 import { type DataKind, dataKind, settings } from "./choice.ts";
+import type { DataSource } from "./data-worker.ts";
 import { EarlierRuns, Offer } from "./earlier-runs.tsx";
+import { found, values } from "./folder.ts";
+import { FolderPanel } from "./folder-panel.tsx";
+import { namesOf } from "./found-classes.ts";
 import { machine } from "./machine.ts";
+import { Painter } from "./painter.tsx";
+import { classNames, painted, restIsBackground } from "./painting.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import { busy, preparing } from "./state.ts";
 import { startRun } from "./trainer.ts";
@@ -56,7 +61,8 @@ export function Setup() {
 						</label>
 					))}
 				</div>
-				{panel()}
+				{dataKind.value === "folder" && <FolderPanel />}
+				{dataKind.value === "painted" && <Painter />}
 			</section>
 			<SettingsForm />
 			<Start />
@@ -65,21 +71,35 @@ export function Setup() {
 	);
 }
 
-function panel(): JSX.Element | null {
-	return null;
+/** The chosen data as the worker takes it; undefined while there is none. */
+function chosenSource(): DataSource | undefined {
+	if (dataKind.value === "digits") return { kind: "digits" };
+	if (dataKind.value === "folder") {
+		const { value } = values;
+		const enough = found.value && namesOf(value).length > 1;
+		return enough ? { kind: "folder", values: value } : undefined;
+	}
+	if (painted.value.length === 0) return undefined;
+	return {
+		kind: "painted",
+		classNames: classNames.value,
+		restIsBackground: restIsBackground.value,
+		pictures: painted.value.map(({ name, picture, ids }) => {
+			return { name, picture, ids };
+		}),
+	};
 }
 
 function Start() {
 	const now = preparing.value;
+	const source = chosenSource();
 	return (
 		<section class="start" aria-label="Start">
 			<button
 				type="button"
 				class="primary large"
-				disabled={busy.value || !machine.value}
-				onClick={() =>
-					startRun({ source: { kind: "digits" }, settings: settings.value })
-				}
+				disabled={busy.value || !machine.value || !source}
+				onClick={() => source && startRun({ source, settings: settings.value })}
 			>
 				Start training
 			</button>
@@ -90,10 +110,17 @@ function Start() {
 						<progress aria-label={now.text} value={now.done} max={now.total} />
 					</>
 				)}
+				{!source && <span class="soft">{MISSING[dataKind.value]}</span>}
 			</div>
 		</section>
 	);
 }
+
+const MISSING: Readonly<Record<DataKind, string>> = {
+	digits: "",
+	folder: "Choose a folder first.",
+	painted: "Choose pictures and paint on at least one of them first.",
+};
 
 /** What to do where the browser has no WebGPU. */
 function NoWebgpu() {

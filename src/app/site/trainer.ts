@@ -1,6 +1,8 @@
 // Drives the workers: from what was chosen to a run, and a run to its end.
 import { batch } from "@preact/signals";
-import type { DataNews, DataRequest } from "./data-worker.ts";
+import type { DataNews, DataRequest, RunRequest } from "./data-worker.ts";
+import type { ChosenFiles } from "./dropped-files.ts";
+import { folderName, found, unusable, values } from "./folder.ts";
 import type { RunEvent } from "./run-record.ts";
 import { emptyView, viewAfter } from "./run-view.ts";
 import {
@@ -27,15 +29,13 @@ let training: Worker | undefined;
 const ask = (request: TrainRequest) => training?.postMessage(request);
 
 /** Makes a run of the data and trains it. */
-export async function startRun(
-	request: Omit<DataRequest, "id">,
-): Promise<void> {
+export async function startRun(request: Omit<RunRequest, "id">): Promise<void> {
 	const opened = Date.now();
 	problem.value = undefined;
 	preparing.value = { text: "Reading", done: 0, total: 1 };
 	const id = new Date().toISOString().replace(/\D/g, "").slice(0, 17);
 	try {
-		await prepare({ ...request, id });
+		await askData({ type: "prepare", ...request, id });
 		await showRun(id);
 		resume(opened);
 	} catch (error) {
@@ -46,18 +46,47 @@ export async function startRun(
 	}
 }
 
-function prepare(request: DataRequest): Promise<void> {
-	const worker = startWorker("data-worker");
-	const done = new Promise<void>((resolve, reject) => {
-		worker.onerror = ({ message }) => reject(new Error(message));
+/** Looks what a folder has. */
+export async function lookInto(files: ChosenFiles): Promise<void> {
+	preparing.value = { text: "Looking", done: 0, total: 1 };
+	batch(() => {
+		unusable.value = undefined;
+		found.value = undefined;
+		folderName.value = files.name;
+	});
+	try {
+		await askData({ type: "look", ...files });
+	} catch (error) {
+		unusable.value = (error as Error).message;
+	} finally {
+		preparing.value = undefined;
+	}
+}
+
+/** It remembers the folder, so there is one for as long as the page is open. */
+let dataWorker: Worker | undefined;
+
+function askData(request: DataRequest): Promise<void> {
+	dataWorker ??= startWorker("data-worker");
+	const worker = dataWorker;
+	return new Promise<void>((resolve, reject) => {
+		worker.onerror = ({ message }) =>
+			reject(new Error(message || "the page's worker did not load"));
 		worker.onmessage = ({ data }: MessageEvent<DataNews>) => {
 			if (data.type === "progress") preparing.value = data;
-			else if (data.type === "prepared") resolve();
-			else reject(new Error(data.message));
+			else if (data.type === "failed") reject(new Error(data.message));
+			else {
+				if (data.type === "found") {
+					batch(() => {
+						found.value = data.found;
+						values.value = data.found.values;
+					});
+				}
+				resolve();
+			}
 		};
+		worker.postMessage(request);
 	});
-	worker.postMessage(request);
-	return done.finally(() => worker.terminate());
 }
 
 /** Shows a run of this browser as its log left it. */
@@ -126,7 +155,8 @@ function replay(events: readonly RunEvent[]): void {
 	for (const event of events) apply(event);
 }
 
-function apply(event: RunEvent): void {
+/** Takes one event of the shown run into the view. */
+export function apply(event: RunEvent): void {
 	const config = source.value?.record.job.config;
 	if (config) view.value = viewAfter(view.value, event, config);
 }

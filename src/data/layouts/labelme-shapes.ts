@@ -1,5 +1,6 @@
 // Node only: the npm package valibot.
 import * as v from "valibot";
+import { fromBase64 } from "../bytes.ts";
 import type { Canvas, Point } from "../canvas.ts";
 import { DataError } from "../errors.ts";
 import {
@@ -88,7 +89,7 @@ function placeMask(
 	{ mask }: Shape,
 ): void {
 	if (!mask) throw new DataError("has no mask; draw it again in labelme");
-	const png = Buffer.from(mask, "base64");
+	const png = fromBase64(mask);
 	const { height, width, values } = decodeMask(png, "its mask.png", () => {});
 	const [x0, y0] = [Math.trunc(left), Math.trunc(top)];
 	for (let y = 0; y < height; y++) {

@@ -1,5 +1,6 @@
 // Node only: reads files; the npm package valibot.
 import * as v from "valibot";
+import { fromBase64 } from "../bytes.ts";
 import type { Canvas } from "../canvas.ts";
 import { DataError, formatList, UsageError } from "../errors.ts";
 import type { LoadOptions } from "../load-options.ts";
@@ -153,7 +154,7 @@ async function itemOf(
 		!/\.json$/i.test(beside) &&
 		(await tree.kind(beside)) === "file";
 	if (!imageData && !found) return undefined;
-	const embedded = imageData ? Buffer.from(imageData, "base64") : undefined;
+	const embedded = imageData ? fromBase64(imageData) : undefined;
 	return {
 		name: nameOf(path).replace(/\.json$/i, ""),
 		image: embedded || !beside ? path : beside,

@@ -1,11 +1,12 @@
-import type { Curves } from "../app/report-page.ts";
-import { formatScore, scoresOf } from "../app/scores.ts";
 import { palette } from "../data/palette.ts";
 import { type Confusion, precision, recall } from "../unet/index.ts";
+import type { Curves } from "./report-page.ts";
+import { formatScore, scoresOf } from "./scores.ts";
 
 /** A picture of the report. */
 export interface Sample {
-	readonly png: Uint8Array;
+	/** A `data:` address. */
+	readonly url: string;
 	readonly caption: string;
 }
 
@@ -73,7 +74,7 @@ ${judged ? judgedSections(report, judged) : ""}
 ${section("Configuration", `<div class="scroll"><table class="settings">${settings.map(([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`).join("\n")}</table></div>`)}
 ${section(
 	"How to reproduce it",
-	`<pre>${report.commands.map(escaped).join("\n")}</pre>
+	`${report.commands.length ? `<pre>${report.commands.map(escaped).join("\n")}</pre>` : ""}
 ${report.remarks.map((remark) => `<p class="soft">${escaped(remark)}</p>`).join("\n")}`,
 )}
 </main>
@@ -155,10 +156,10 @@ function percent(share: number): string {
 }
 
 function samples(list: readonly Sample[]): string {
-	const figures = list.map(({ png, caption }) => {
-		const data = Buffer.from(png).toString("base64");
-		return `<figure><img alt="${escaped(caption)}" src="data:image/png;base64,${data}"><figcaption>${escaped(caption)}</figcaption></figure>`;
-	});
+	const figures = list.map(
+		({ url, caption }) =>
+			`<figure><img alt="${escaped(caption)}" src="${url}"><figcaption>${escaped(caption)}</figcaption></figure>`,
+	);
 	return `<p class="soft">Image, truth, prediction, and errors in red.</p>
 <div class="samples">
 ${figures.join("\n")}

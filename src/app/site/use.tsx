@@ -1,0 +1,222 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ClassToggles, visible } from "./classes.tsx";
+import { compose, EFFECTS, type Effect } from "./compose.ts";
+import { Downloads } from "./download-list.tsx";
+import { DropZone } from "./drop-zone.tsx";
+import { pictureOf } from "./paint.ts";
+import { readPicture } from "./painting.ts";
+import { Picture } from "./picture.tsx";
+import { openSegmenter, type Segmenter } from "./segmenter.ts";
+import { classes, problem, source, tab, view } from "./state.ts";
+import type { Segmented } from "./use-worker.ts";
+import { Webcam } from "./webcam.tsx";
+
+/** Larger pictures are made smaller to this many pixels on their longer side. */
+const LARGEST = 1600;
+
+/** Trying the network on pictures. */
+export function Use() {
+	const run = source.value;
+	const network = useRef<Promise<Segmenter> | undefined>(undefined);
+	const name = useSignal("");
+	const result = useSignal<Segmented | undefined>(undefined);
+	const working = useSignal(false);
+	const effect = useSignal<Effect>("mask");
+	const opacity = useSignal(0.6);
+	const radius = useSignal(0.02);
+	const colour = useSignal("#3c8d5a");
+	const behind = useSignal<ImageData | undefined>(undefined);
+	const ready = view.value.epochs.length > 0;
+
+	async function show(picture: ImageData, called: string): Promise<void> {
+		working.value = true;
+		try {
+			const segmenter = await network.current;
+			result.value = await segmenter?.segment(picture);
+			name.value = called;
+		} catch (error) {
+			problem.value = (error as Error).message;
+		} finally {
+			working.value = false;
+		}
+	}
+
+	useEffect(() => {
+		if (!run || !ready) return;
+		const opening = openSegmenter(run);
+		network.current = opening;
+		// Something to see at once.
+		run
+			.valid(0)
+			.then((bytes) =>
+				show(
+					pictureOf(bytes, run.record.job.valid).picture,
+					run.record.names[0],
+				),
+			);
+		return () => {
+			opening.then(
+				(segmenter) => segmenter.close(),
+				() => {},
+			);
+		};
+	}, [run, ready]);
+
+	const { colours, background } = classes.value;
+	const style = {
+		...{ colours, background },
+		visible: visible.value,
+		opacity: opacity.value,
+	};
+	const options = {
+		...{ style, radius: radius.value, colour: colour.value },
+		behind: behind.value,
+	};
+	const key = JSON.stringify({ ...options, behind: undefined });
+	const shown = useMemo(
+		() => result.value && compose(result.value, effect.value, options),
+		[result.value, effect.value, key, behind.value],
+	);
+	if (!run || !ready) return <Nothing />;
+
+	return (
+		<div class="use">
+			<section class="card stage" aria-labelledby="use-title">
+				<header>
+					<div>
+						<h1 id="use-title">Use it: {run.record.title}</h1>
+						<p class="soft" role="status">
+							{working.value ? "Working …" : name.value}
+						</p>
+					</div>
+				</header>
+				<div class="canvas">
+					{shown && <Picture data={shown} label={`Result for ${name.value}`} />}
+				</div>
+				<DropZone
+					label="Choose a picture"
+					accept="image/*"
+					onDrop={async (chosen) => {
+						const [file] =
+							chosen instanceof DataTransfer ? chosen.files : chosen;
+						if (!file) return;
+						const picture = await readPicture(file, LARGEST).catch(() => {
+							problem.value = `This browser cannot read ${file.name} as a picture.`;
+						});
+						if (picture) await show(picture, file.name);
+					}}
+				>
+					<Webcam
+						show={(picture) => show(picture, "webcam")}
+						busy={working.value}
+					/>
+					<span class="soft">or drop a picture here</span>
+				</DropZone>
+			</section>
+			<div class="use-side">
+				<section class="card" aria-labelledby="effect-title">
+					<h2 id="effect-title">Show</h2>
+					<div class="effects">
+						{Object.entries(EFFECTS).map(([name, label]) => (
+							<label key={name}>
+								<input
+									type="radio"
+									name="effect"
+									checked={effect.value === name}
+									onChange={() => {
+										effect.value = name as Effect;
+									}}
+								/>
+								{label}
+							</label>
+						))}
+					</div>
+					<div class="effect-options">
+						{effect.value === "mask" && (
+							<label>
+								Opacity
+								<input
+									type="range"
+									min="0"
+									max="1"
+									step="0.05"
+									value={opacity.value}
+									onInput={({ currentTarget }) => {
+										opacity.value = Number(currentTarget.value);
+									}}
+								/>
+							</label>
+						)}
+						{effect.value === "blur" && (
+							<label>
+								Strength
+								<input
+									type="range"
+									min="0.005"
+									max="0.06"
+									step="0.005"
+									value={radius.value}
+									onInput={({ currentTarget }) => {
+										radius.value = Number(currentTarget.value);
+									}}
+								/>
+							</label>
+						)}
+						{effect.value === "colour" && (
+							<label>
+								Colour
+								<input
+									type="color"
+									value={colour.value}
+									onInput={({ currentTarget }) => {
+										colour.value = currentTarget.value;
+									}}
+								/>
+							</label>
+						)}
+						{effect.value === "picture" && (
+							<label>
+								Background
+								<input
+									type="file"
+									accept="image/*"
+									onChange={async ({ currentTarget }) => {
+										const file = currentTarget.files?.[0];
+										if (file) behind.value = await readPicture(file, LARGEST);
+									}}
+								/>
+							</label>
+						)}
+					</div>
+					{effect.value === "mask" && <ClassToggles />}
+				</section>
+				<Downloads
+					run={run}
+					name={name.value}
+					result={result.value}
+					shown={shown}
+					segmenter={network.current}
+				/>
+			</div>
+		</div>
+	);
+}
+
+function Nothing() {
+	return (
+		<section class="card empty">
+			<h1>No trained network yet</h1>
+			<p>Open a training of which at least one epoch is done.</p>
+			<button
+				type="button"
+				class="primary"
+				onClick={() => {
+					tab.value = source.value ? "training" : "setup";
+				}}
+			>
+				{source.value ? "Look at the training" : "Set up a training"}
+			</button>
+		</section>
+	);
+}

@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import type { Page } from "puppeteer";
+import { expect, test } from "vitest";
+import { click, fill, pixels, slide, stateIs, useSite } from "./open-site.ts";
+import {
+	cornerOf,
+	HEIGHT,
+	newFolder,
+	put,
+	SIDE,
+	squarePng,
+	WIDTH,
+} from "./pictures.ts";
+
+const holder = useSite();
+const folder = newFolder();
+
+/** Pixels of the mask on screen that differ from the picture. */
+const paintedPixels = (page: Page) =>
+	page.evaluate(() => {
+		const canvas = document.querySelector(".paint-canvas") as HTMLCanvasElement;
+		const { width, height } = canvas;
+		const data = canvas
+			.getContext("2d")
+			?.getImageData(0, 0, width, height).data;
+		let count = 0;
+		for (let i = 0; i < width * height; i++) {
+			const at = 4 * i;
+			const [r, g, b] = data?.subarray(at, at + 3) ?? [];
+			const dark = r === 40 && g === 40 && b === 40;
+			const bright = r === 230 && g === 120 && b === 60;
+			if (!dark && !bright) count++;
+		}
+		return count;
+	});
+
+/** Their number once all strokes are drawn. */
+async function settled(page: Page): Promise<number> {
+	for (let last = -1; ; ) {
+		const now = await paintedPixels(page);
+		if (now === last) return now;
+		last = now;
+		await new Promise((done) => setTimeout(done, 100));
+	}
+}
+
+/** Drags along points of the picture. */
+async function drag(page: Page, ...points: [number, number][]): Promise<void> {
+	const canvas = await page.waitForSelector(".paint-canvas");
+	const box = await canvas?.boundingBox();
+	if (!box) throw new Error("there is no canvas");
+	const at = ([x, y]: [number, number]) =>
+		[
+			box.x + ((x + 0.5) / WIDTH) * box.width,
+			box.y + ((y + 0.5) / HEIGHT) * box.height,
+		] as const;
+	await page.mouse.move(...at(points[0]));
+	await page.mouse.down();
+	for (const point of points.slice(1)) await page.mouse.move(...at(point));
+	await page.mouse.up();
+}
+
+test("masks painted by hand train a network", async () => {
+	const { site } = holder;
+	const page = await site.open();
+	await click(page, "Paint masks");
+	const input = await page.waitForSelector("input[type=file]");
+	const files = [0, 1, 2].map((n) =>
+		put(join(folder, `${n}.png`), squarePng(n)),
+	);
+	await input?.uploadFile(...files, put(join(folder, "no.png"), "no picture"));
+	const alert = await page.waitForSelector("[role=alert]");
+	expect(await alert?.evaluate((a) => a.textContent)).toContain("no.png");
+	await click(page, "Dismiss");
+	expect(await page.$$(".thumbnails li")).toHaveLength(3);
+
+	// An outline, filled; what is beside it erased; and the way back and forth.
+	await slide(page, "Size", 3);
+	const { x, y } = cornerOf(0);
+	const [left, top, right, bottom] = [x, y, x + SIDE - 1, y + SIDE - 1];
+	await drag(page, [left, top], [right, top], [right, bottom]);
+	await drag(page, [right, bottom], [left, bottom], [left, top]);
+	const outline = await settled(page);
+	expect(outline).toBeGreaterThan(4 * SIDE);
+	await click(page, "Fill");
+	await drag(page, [x + 8, y + 8]);
+	const filled = await settled(page);
+	expect(filled).toBeGreaterThan(SIDE * SIDE - 4 * SIDE + outline * 0.5);
+	await click(page, "Undo");
+	expect(await settled(page)).toBe(outline);
+	await click(page, "Redo");
+	expect(await settled(page)).toBe(filled);
+	await click(page, "Erase");
+	await drag(page, [left - 1, top - 1], [right + 1, top - 1]);
+	expect(await settled(page)).toBeLessThan(filled);
+
+	// By keyboard.
+	await click(page, "Brush");
+	await page.focus(".paint-canvas");
+	const before = await settled(page);
+	for (const key of ["ArrowDown", "ArrowDown", "Space"] as const) {
+		await page.keyboard.press(key);
+	}
+	expect(await settled(page)).toBeGreaterThan(before);
+	await page.keyboard.down("Control");
+	await page.keyboard.press("z");
+	await page.keyboard.up("Control");
+	await expect.poll(() => paintedPixels(page)).toBe(before);
+
+	await (await page.$$(".thumbnails button:first-child"))[1].click();
+	const second = cornerOf(1);
+	await slide(page, "Size", SIDE);
+	const middle = (at: number) => at + SIDE / 2;
+	await drag(page, [middle(second.x), middle(second.y)]);
+
+	await page.select(`::-p-aria([name="Network"][role="combobox"])`, "tiny");
+	await page.select(
+		`::-p-aria([name="Picture size (longer side)"][role="combobox"])`,
+		"64",
+	);
+	await fill(page, "Epochs", 12);
+	await fill(page, "Peak learning rate", 0.02);
+	await click(page, "Start training");
+	await stateIs(page, "Done");
+	expect(await page.$eval(".status", (s) => s.textContent)).toContain(
+		"1 pictures to train, 1 to validate, 48×64 pixels",
+	);
+	const names = await page.$$eval(".classes .name", (all) =>
+		all.map((name) => name.textContent),
+	);
+	expect(names).toEqual(["background", "object"]);
+	const [, iou] = await page.$$eval(".classes .number", (all) =>
+		all.map((number) => Number(number.textContent?.replace("IoU ", ""))),
+	);
+	// A bright square on dark ground is easy, even for a tiny net in twelve steps.
+	expect(iou).toBeGreaterThan(0.3);
+	expect(await pixels(page, "Truth")).not.toBe(await pixels(page, "Input"));
+	expect(site.errors).toEqual([]);
+});
