@@ -1,4 +1,4 @@
-import puppeteer from "puppeteer";
+import puppeteer from "puppeteer-core";
 import { expect, test } from "vitest";
 import { type FoundBrowser, findBrowser } from "../../src/cli/browser.ts";
 import { chooseTiny, click, figure, stateIs, useSite } from "./open-site.ts";
