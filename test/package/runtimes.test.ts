@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
-import { symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { availableDrivers } from "../../src/cli/node-gpu.ts";
 import { absent } from "../gpu.ts";
 import { consumer } from "./consumer.ts";
+import { addWebgpu, driverEnv, noDriver } from "./npm-webgpu.ts";
 import { tool } from "./tools.ts";
 
 const execute = promisify(execFile);
@@ -41,13 +39,10 @@ const runtimes: readonly Runtime[] = [
 	{ name: "Bun", path: tool("Bun", "bun/bin/bun"), npmWebgpu: false },
 ];
 
-const drivers = await availableDrivers();
-const driver = drivers.findLast(({ env }) => env);
 let folder: string;
 beforeAll(() => {
 	folder = consumer();
-	const link = join(folder, "node_modules/webgpu");
-	symlinkSync(resolve("node_modules/webgpu"), link, "junction");
+	addWebgpu(folder);
 });
 
 /** The last line that a program prints, as JSON. */
@@ -76,7 +71,7 @@ for (const runtime of runtimes) {
 				const { gradient, adapter } = await run(
 					runtime,
 					"own-gpu.js",
-					driver?.env,
+					driverEnv,
 				);
 				expect(gradient).toEqual([30, 30]);
 				expect(adapter).toMatch(/\(software\)$/);
@@ -89,15 +84,15 @@ for (const runtime of runtimes) {
 		}
 
 		if (!npmWebgpu) return;
-		if (!driver?.env) {
-			absent("a Vulkan driver", drivers.map((d) => d.reason).join(", "));
+		if (!driverEnv) {
+			absent("a Vulkan driver", noDriver);
 			return;
 		}
 		test("computes and trains with npm webgpu", async () => {
 			const { gradient, losses, adapter } = await run(
 				runtime,
 				"gpu.js",
-				driver.env,
+				driverEnv,
 			);
 			expect(gradient).toEqual([30, 30]);
 			expect(losses[1]).toBeLessThan(losses[0] * 0.8);
