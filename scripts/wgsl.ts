@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Plugin as EsbuildPlugin } from "esbuild";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import type { Kernel, ParamField } from "../src/engine/kernel.ts";
+import { compact } from "../src/engine/kernel-source.ts";
 import { kernelOf } from "../src/engine/kernel-text.ts";
-import { compact } from "./wgsl-compact.ts";
 import { fold } from "./wgsl-fold.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { reflectKernel } from "../scripts/wgsl.ts";
-import { compact } from "../scripts/wgsl-compact.ts";
 import { fold } from "../scripts/wgsl-fold.ts";
+import { compact } from "../src/engine/kernel-source.ts";
 import { kernelOf } from "../src/engine/kernel-text.ts";
 
 test.each([

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
-import type { Browser } from "puppeteer";
+import type { Browser } from "puppeteer-core";
 import { type GpuMode, launchBrowser } from "../../src/cli/browser.ts";
 import { cpuMeter } from "./cpu-time.ts";
 import type { MeasureOptions } from "./measure.ts";

@@ -1,16 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { installOnce } from "../../scripts/install-once.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-/** Installs the peers on first use: the root's install stays without them. */
+/** Installs the peers on first use. */
 export function installPeers(log: (line: string) => void): void {
-	if (existsSync(`${folder}node_modules/@jax-js/jax`)) return;
-	log(`Installing the peers in ${folder}`);
-	const args = ["ci", "--prefix", folder];
-	// npm's own words go to stderr: stdout is for results.
-	execFileSync("npm", args, { stdio: ["ignore", 2, 2] });
+	installOnce(folder, log);
 }
 
 /** Versions by package, from the lock file. */

@@ -1,6 +1,6 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import puppeteer, { type Browser } from "puppeteer";
+import puppeteer, { type Browser } from "puppeteer-core";
 import { createProfile, killBrowser, type Profile } from "./browser-profile.ts";
 import { DeviceError } from "./device-error.ts";
 import {

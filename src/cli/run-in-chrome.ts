@@ -1,4 +1,4 @@
-import type { Page } from "puppeteer";
+import type { Page } from "puppeteer-core";
 import type { Job, JobHost } from "../app/job.ts";
 import { WgradError } from "../data/errors.ts";
 import { type LaunchedBrowser, launchBrowser } from "./browser.ts";

@@ -28,6 +28,7 @@ export {
 	single,
 	vectorized,
 } from "./kernel.ts";
+export { kernelFrom } from "./kernel-source.ts";
 export type { Live } from "./live.ts";
 export { eachRun, live, mapLive } from "./live.ts";
 export {

@@ -184,7 +184,7 @@ test.skipIf(hasBrowserAtFixedPlace)(
 		const error = await errorWithout(mkdtempSync(join(folder, "none-")), {
 			module: "src/cli/browser.ts",
 			call: 'launchBrowser({ gpu: "auto" })',
-			packages: ["puppeteer", "@puppeteer/browsers"],
+			packages: ["puppeteer-core", "@puppeteer/browsers"],
 		});
 		expect(error.exitCode).toBe(4);
 		expect(error.message).toMatch(

@@ -25,7 +25,6 @@ const COPIED = [
 	"package.json",
 	"tsconfig.json",
 	"README.md",
-	".puppeteerrc.cjs",
 ];
 
 async function passes(

@@ -1,38 +1,22 @@
-import {
-	copyFileSync,
-	readdirSync,
-	readFileSync,
-	writeFileSync,
-} from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import webpack, { type Configuration } from "webpack";
-import {
-	findBrowser,
-	type LaunchedBrowser,
-	launchBrowser,
-} from "../../src/cli/browser.ts";
+import { findBrowser } from "../../src/cli/browser.ts";
 import { absent } from "../gpu.ts";
-import { serveFolder } from "../static-server.ts";
 import { consumer } from "./consumer.ts";
+import { openPage, useBrowser, useOneFile } from "./page.ts";
 
 /** Ways from a user's folder to one that a static host can serve. */
 const ways: Record<string, (folder: string) => Promise<string>> = {
 	/** wgrad.min.js beside the page, and no bundler. */
 	async "one file"(folder) {
-		const library = join(folder, "node_modules/wgrad/dist/wgrad.min.js");
-		copyFileSync(library, join(folder, "wgrad.min.js"));
-		for (const name of ["main.js", "worker.js", "program.js"]) {
-			const text = readFileSync(join(folder, name), "utf8");
-			const path = '"./wgrad.min.js"';
-			writeFileSync(
-				join(folder, name),
-				text.replaceAll(/"wgrad(\/unet)?"/g, path),
-			);
-		}
+		const names = ["main.js", "worker.js", "program.js"];
+		const text = (name: string) => readFileSync(join(folder, name), "utf8");
+		useOneFile(folder, new Map(names.map((name) => [name, text(name)])));
 		return folder;
 	},
 	async esbuild(folder) {
@@ -76,11 +60,7 @@ const ways: Record<string, (folder: string) => Promise<string>> = {
 };
 
 const browserHere = await findBrowser();
-let launched: LaunchedBrowser;
-beforeAll(async () => {
-	if (browserHere) launched = await launchBrowser({ gpu: "software" });
-});
-afterAll(() => launched?.close());
+const browser = browserHere ? useBrowser() : undefined;
 
 for (const [name, build] of Object.entries(ways)) {
 	describe(name, () => {
@@ -89,29 +69,19 @@ for (const [name, build] of Object.entries(ways)) {
 			built = await build(consumer());
 		});
 
-		if (browserHere) {
-			test("a gradient in a page and in a worker, a training there", async () => {
-				const server = await serveFolder(built);
-				const page = await launched.browser.newPage();
-				try {
-					const problems: string[] = [];
-					page.on("pageerror", (error) => problems.push(String(error)));
-					page.on("console", (m) => problems.push(m.text()));
-					await page.goto(server.url);
+		if (browser) {
+			test("a gradient in a page and in a worker, a training there", () =>
+				openPage(browser(), built, "", async (page, lines) => {
 					const [inPage, inWorker] = (await page.evaluate("result")) as [
 						number[],
 						{ gradient: number[]; losses: number[] },
 					];
-					expect(problems).toEqual([]);
+					expect(lines).toEqual([]);
 					expect(inPage).toEqual([30, 30]);
 					expect(inWorker.gradient).toEqual([30, 30]);
 					const [first, last] = inWorker.losses;
 					expect(last).toBeLessThan(first * 0.8);
-				} finally {
-					await page.close();
-					server.close();
-				}
-			});
+				}));
 		} else absent("headless Chrome", "no browser found");
 
 		if (name !== "one file") {

@@ -1,4 +1,4 @@
-import type { Page } from "puppeteer";
+import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
 import { chooseTiny, click, figure, stateIs, useSite } from "./open-site.ts";
 

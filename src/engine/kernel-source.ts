@@ -1,3 +1,16 @@
+import type { Kernel } from "./kernel.ts";
+import { kernelOf } from "./kernel-text.ts";
+
+/**
+ * A kernel from WGSL text, for an op of your own. The text has one entry point
+ * `main`; in group 0 the op's inputs under their names, the output as `y` and
+ * at most one uniform, `params` of a `struct Params` of scalars and vectors.
+ * What is wrong with it the adapter says at the next read (DeviceError).
+ */
+export function kernelFrom(name: string, wgsl: string): Kernel {
+	return kernelOf(name, compact(wgsl, true));
+}
+
 /** Longer operators first, so that they are matched whole. */
 const TOKEN =
 	/\/\/.*|\/\*[\s\S]*?\*\/|\s+|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[iufh]?|[A-Za-z_]\w*|<<=|>>=|->|&&|\|\||[-+*/%&|^=!<>]=|\+\+|--|./g;
