@@ -7,7 +7,6 @@ import {
 	AUGMENTATIONS,
 	type AugmentationName,
 } from "../src/data/augmentations.ts";
-
 import { LAYOUTS } from "../src/data/layouts/index.ts";
 import { published } from "./data/layouts/published.ts";
 import { folderWith } from "./data/load-fixture.ts";
