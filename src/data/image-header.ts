@@ -1,10 +1,16 @@
 // Node only: what image files say of themselves, without decoding them.
 import { readJpegHeader } from "./jpeg.ts";
+import { MAX_PIXELS } from "./raster.ts";
+import type { Size } from "./resize.ts";
 
-/** Upright size of an image file from its header alone, or undefined when that cannot be read. */
-export function readSize(
-	bytes: Uint8Array,
-): { height: number; width: number } | undefined {
+/** Upright size of an image file from its header alone, or undefined when that cannot be read or is absurd. */
+export function readSize(bytes: Uint8Array): Size | undefined {
+	const size = headerSize(bytes);
+	const pixels = size ? size.height * size.width : 0;
+	return pixels > 0 && pixels <= MAX_PIXELS ? size : undefined;
+}
+
+function headerSize(bytes: Uint8Array): Size | undefined {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	if (bytes[0] === 0x89 && bytes.length >= 24) {
 		return { width: view.getUint32(16), height: view.getUint32(20) };

@@ -4,6 +4,7 @@ import { engineFaults } from "./engine-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fusionFaults } from "./fusion-faults.ts";
 import { kernelFaults } from "./kernel-faults.ts";
+import { layoutFaults } from "./layout-faults.ts";
 import { ruleFaults } from "./rule-faults.ts";
 import { trainingFaults } from "./training-faults.ts";
 
@@ -16,4 +17,5 @@ export const faults: readonly Fault[] = [
 	...fusionFaults,
 	...trainingFaults,
 	...dataFaults,
+	...layoutFaults,
 ];

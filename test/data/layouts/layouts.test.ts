@@ -7,6 +7,7 @@ import { loadSet } from "../../../src/data/load-set.ts";
 import { parseValue, vocColour } from "../../../src/data/palette.ts";
 import { colourPng, folderWith, gather, grayPng } from "../load-fixture.ts";
 import { makePng } from "../png-fixture.ts";
+import { published } from "./published.ts";
 
 async function load(dir: string, options: LoadOptions = {}) {
 	const warn = (message: string) => expect.fail(message);
@@ -32,11 +33,22 @@ const rgb = (...colours: (readonly number[])[]) =>
 		samples: colours.flat(),
 	});
 
-const published = readFileSync("test/data/layouts/ochuman.json", "utf8");
+test.each(Object.entries(published))(
+	"%s: a small set in its published places",
+	async (name, files) => {
+		const warn = () => {};
+		const options = name === "folders" ? { map: { 255: 1 } } : {};
+		const { set, layout } = await loadSet(folderWith(files), options, { warn });
+		expect(layout).toBe(name);
+		expect(set.count).toBe(name === "npy" ? 4 : 2);
+	},
+);
+
+const persons = readFileSync("test/data/layouts/ochuman.json", "utf8");
 
 test("ochuman: outer polygons less inner ones; images without polygons left out", async () => {
 	const dir = folderWith({
-		"ochuman.json": published,
+		"ochuman.json": persons,
 		"images/000001.png": gray(6, 8),
 		"images/000002.png": gray(6, 8),
 		"images/000003.png": gray(6, 8),
@@ -52,7 +64,7 @@ test("ochuman: outer polygons less inner ones; images without polygons left out"
 		...["11111.11", "1...1...", "1.1.1...", "1.1.1...", "11111...", "..1....."],
 		...["........", "........", "........", "11111111", "11111111", "11111111"],
 	]);
-	const broken = JSON.parse(published);
+	const broken = JSON.parse(persons);
 	broken.images[2].annotations[0].segms.outer = [[1, 2, 3]];
 	const bad = folderWith({
 		"ochuman.json": JSON.stringify(broken),
