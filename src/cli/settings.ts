@@ -3,6 +3,7 @@ import { parse as parseToml } from "smol-toml";
 import * as v from "valibot";
 import { type PresetName, presets } from "../app/presets.ts";
 import { UsageError } from "../data/errors.ts";
+import { ConfigError } from "../unet/index.ts";
 
 /** Names of the presets. */
 export const PRESETS = Object.keys(presets) as PresetName[];
@@ -69,6 +70,20 @@ export function readSettings(
 			? `${where.join(" and ")}: ${field} is no setting; there are ${Object.keys(settings.entries).join(", ")}`
 			: `${where.join(" and ")}: ${field}: ${issue.message}`,
 	);
+}
+
+/** Does something with a network's settings; what is wrong with them is the user's. */
+export function asUsageError<T>(work: () => T): T {
+	const explain = (error: unknown): never => {
+		if (error instanceof ConfigError) throw new UsageError(error.message);
+		throw error;
+	};
+	try {
+		const result = work();
+		return result instanceof Promise ? (result.catch(explain) as T) : result;
+	} catch (error) {
+		return explain(error);
+	}
 }
 
 type Tree = Record<string, unknown>;
