@@ -7,7 +7,8 @@ import { type Model, namedOptions } from "../unet/index.ts";
 import { type LayerSummary, unetSummary } from "../unet/summary.ts";
 import { command } from "./command.ts";
 import * as option from "./option.ts";
-import { asUsageError, PRESETS, readSettings } from "./settings.ts";
+import { asUsageError, readSettings } from "./settings.ts";
+import { PRESETS } from "./settings-schema.ts";
 
 /** `wgrad summary`. */
 export const summary = command({
@@ -39,7 +40,7 @@ export const summary = command({
 		const options = asUsageError(() =>
 			namedOptions({ ...preset.model, ...(given.model as object) }, encoders),
 		);
-		const [height, width] = values.size ?? preset.size;
+		const [height, width] = values.size ?? given.size ?? preset.size;
 		const batch = values.batch ?? given.batch ?? 1;
 		const optimizer = namedOptimizers[given.optimizer ?? preset.optimizer]();
 		const model = await asUsageError(() =>
