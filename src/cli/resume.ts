@@ -28,6 +28,7 @@ const recorded = v.looseObject({
 	allowOrphans: v.optional(v.boolean()),
 	runtime: v.picklist(["chrome", "node"]),
 	device: v.picklist(["webgpu", "cpu"]),
+	preset: settingsSchema.entries.preset,
 	split: settingsSchema.entries.split,
 	adapter: v.optional(v.string()),
 	command: v.optional(v.array(v.string())),
@@ -170,7 +171,7 @@ function readOrigin(
 			);
 		}
 	}
-	const { data, images, masks, layout, pair, split } = found.output;
+	const { data, images, masks, layout, pair, preset, split } = found.output;
 	const { allowOrphans, command, runtime, device, adapter } = found.output;
 	return {
 		data,
@@ -180,6 +181,7 @@ function readOrigin(
 		...(layout && { layout }),
 		...(pair && { pair }),
 		...(allowOrphans && { allowOrphans }),
+		...(preset && { preset }),
 		...(split && { split }),
 		...{ runtime, device, adapter },
 	};

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import type { TrainConfig, Tune } from "../app/job.ts";
-import { type Preset, presets } from "../app/presets.ts";
+import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import { UsageError } from "../data/errors.ts";
 import type { LoadOptions } from "../data/load-options.ts";
 import type { TrainingState } from "../unet/index.ts";
@@ -73,6 +73,8 @@ export interface Origin extends Where {
 	readonly layout?: string;
 	readonly pair?: string;
 	readonly allowOrphans?: boolean;
+	/** What decides where nothing else is said. */
+	readonly preset?: PresetName;
 	/** How the images are divided, where that was said. */
 	readonly split?: TrainSettings["split"];
 	/** Arguments of the command that began the run. */
@@ -130,6 +132,7 @@ export function newRun(given: TrainValues, terminal: Terminal): TrainPlan {
 			...(values.pair && { pair: values.pair }),
 			...(mask.allowOrphans && { allowOrphans: true }),
 			...(split && { split }),
+			...(values.preset && { preset: values.preset }),
 			...where,
 			command: process.argv.slice(2),
 		},
