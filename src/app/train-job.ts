@@ -8,8 +8,6 @@ import { createSampler } from "../data/sampler.ts";
 import { argmax, type Device, scope, tensor } from "../index.ts";
 import { encoders } from "../unet/encoders/index.ts";
 import {
-	adadelta,
-	adam,
 	cosine,
 	decodeSafetensors,
 	type EpochReport,
@@ -23,7 +21,6 @@ import {
 	oneCycle,
 	predict,
 	pretrained,
-	rmsprop,
 	type Schedule,
 	type StepReport,
 	type TrainingState,
@@ -37,15 +34,10 @@ import {
 	type Phase,
 	type TrainConfig,
 } from "./job.ts";
+import { namedOptimizers } from "./named-optimizers.ts";
 import { rankImages } from "./rank-job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
-
-const OPTIMIZERS = {
-	adam,
-	adadelta,
-	rmsprop: () => rmsprop({ convention: "keras" }),
-};
 
 /** Key of the checkpoint's metadata under which the sampler's position lies as JSON. */
 const SAMPLER_KEY = "sampler";
@@ -145,7 +137,7 @@ export async function runTrain(
 		batchShape: [batchSize, height, width, channels],
 		nextBatch: batches.next,
 		validBatches: () => validBatches(validSet, config.batch, reporter),
-		optimizer: OPTIMIZERS[config.optimizer ?? "adam"](),
+		optimizer: namedOptimizers[config.optimizer ?? "adam"](),
 		frozenIn: (epoch) => phaseAt(config, epoch).frozen,
 		learningRate: scheduleOf(config, steps),
 		classWeights: config.classWeights,

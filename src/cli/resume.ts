@@ -9,6 +9,7 @@ import { CheckpointError, type LoadedModel, loadModel } from "../unet/index.ts";
 import { optionsOfTraining } from "./load-data.ts";
 import { openOutput } from "./run-folder.ts";
 import { chooseWhere } from "./run-on.ts";
+import { settingsSchema } from "./settings-schema.ts";
 import { divisionOf } from "./split-options.ts";
 import type { Origin, Resumed, TrainPlan, TrainValues } from "./train-plan.ts";
 import { resolveTune, TUNING_FILE } from "./tune.ts";
@@ -27,6 +28,8 @@ const recorded = v.looseObject({
 	allowOrphans: v.optional(v.boolean()),
 	runtime: v.picklist(["chrome", "node"]),
 	device: v.picklist(["webgpu", "cpu"]),
+	preset: settingsSchema.entries.preset,
+	split: settingsSchema.entries.split,
 	adapter: v.optional(v.string()),
 	command: v.optional(v.array(v.string())),
 });
@@ -168,7 +171,7 @@ function readOrigin(
 			);
 		}
 	}
-	const { data, images, masks, layout, pair } = found.output;
+	const { data, images, masks, layout, pair, preset, split } = found.output;
 	const { allowOrphans, command, runtime, device, adapter } = found.output;
 	return {
 		data,
@@ -178,6 +181,8 @@ function readOrigin(
 		...(layout && { layout }),
 		...(pair && { pair }),
 		...(allowOrphans && { allowOrphans }),
+		...(preset && { preset }),
+		...(split && { split }),
 		...{ runtime, device, adapter },
 	};
 }

@@ -1,49 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse as parseToml } from "smol-toml";
 import * as v from "valibot";
-import { type PresetName, presets } from "../app/presets.ts";
 import { UsageError } from "../data/errors.ts";
-
-/** Names of the presets. */
-export const PRESETS = Object.keys(presets) as PresetName[];
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const rate = v.pipe(v.number(), v.finite(), v.gtValue(0));
-const fromData = v.optional(v.never("the data decides on it"));
-
-/** What `--config` and `--set` may say of a training. The fields of `model` are those of `UnetOptions`, which checks them. */
-const settings = v.strictObject({
-	preset: v.exactOptional(v.picklist(PRESETS)),
-	model: v.exactOptional(
-		v.looseObject({ inChannels: fromData, classes: fromData }),
-	),
-	epochs: v.exactOptional(count),
-	batch: v.exactOptional(count),
-	optimizer: v.exactOptional(v.picklist(["adam", "adadelta", "rmsprop"])),
-	learningRate: v.exactOptional(rate),
-	schedule: v.exactOptional(v.picklist(["one-cycle", "cosine", "constant"])),
-	classWeights: v.exactOptional(
-		v.union([
-			v.picklist(["auto", "none"]),
-			v.array(v.pipe(v.number(), v.finite(), v.minValue(0))),
-		]),
-	),
-	phases: v.exactOptional(
-		v.pipe(
-			v.array(
-				v.strictObject({
-					epochs: count,
-					frozen: v.optional(v.boolean(), false),
-					learningRate: v.exactOptional(rate),
-				}),
-			),
-			v.minLength(1),
-		),
-	),
-});
-
-/** Settings of a training, checked. */
-export type TrainSettings = v.InferOutput<typeof settings>;
+import { ConfigError } from "../unet/index.ts";
+import { settingsSchema, type TrainSettings } from "./settings-schema.ts";
 
 /**
  * Reads a file of settings, JSON or TOML by its ending, and changes it by
@@ -56,7 +16,7 @@ export function readSettings(
 ): TrainSettings {
 	const tree = file === undefined ? {} : parseFile(file);
 	for (const assignment of assignments) assign(tree, assignment);
-	const result = v.safeParse(settings, tree);
+	const result = v.safeParse(settingsSchema, tree);
 	if (result.success) return result.output;
 	const [issue] = result.issues;
 	const field = v.getDotPath(issue) ?? "it";
@@ -66,9 +26,23 @@ export function readSettings(
 	];
 	throw new UsageError(
 		issue.type === "strict_object"
-			? `${where.join(" and ")}: ${field} is no setting; there are ${Object.keys(settings.entries).join(", ")}`
+			? `${where.join(" and ")}: ${field} is no setting; there are ${Object.keys(settingsSchema.entries).join(", ")}`
 			: `${where.join(" and ")}: ${field}: ${issue.message}`,
 	);
+}
+
+/** Does something with a network's settings; what is wrong with them is the user's. */
+export function asUsageError<T>(work: () => T): T {
+	const explain = (error: unknown): never => {
+		if (error instanceof ConfigError) throw new UsageError(error.message);
+		throw error;
+	};
+	try {
+		const result = work();
+		return result instanceof Promise ? (result.catch(explain) as T) : result;
+	} catch (error) {
+		return explain(error);
+	}
 }
 
 type Tree = Record<string, unknown>;

@@ -1,56 +1,87 @@
-import { presets } from "../app/presets.ts";
+import { namedOptimizers } from "../app/named-optimizers.ts";
+import { ADAPTERS } from "../app/null-gpu.ts";
+import { type Preset, presets } from "../app/presets.ts";
+import { blankModel, stepMemory } from "../app/step-memory.ts";
 import { encoders } from "../unet/encoders/index.ts";
-import { namedOptions, type UnetOptions } from "../unet/index.ts";
-import { unetSummary } from "../unet/summary.ts";
+import { type Model, namedOptions } from "../unet/index.ts";
+import { type LayerSummary, unetSummary } from "../unet/summary.ts";
 import { command } from "./command.ts";
 import * as option from "./option.ts";
-import { PRESETS } from "./settings.ts";
+import { asUsageError, readSettings } from "./settings.ts";
+import { PRESETS } from "./settings-schema.ts";
 
 /** `wgrad summary`. */
 export const summary = command({
 	name: "summary",
-	summary: "Prints a preset's layers, shapes, parameters and multiply-adds.",
+	summary:
+		"Prints a network's layers, shapes, parameters, multiply-adds, memory.",
 	options: {
-		preset: option.requiredChoice(PRESETS, PRESETS.join(", "), "NAME"),
+		preset: option.choice(PRESETS, `${PRESETS.join(", ")} (unet)`, "NAME"),
+		config: option.text(
+			"FILE",
+			"JSON or TOML of settings; docs/presets.md has them",
+			"a .json or .toml file",
+		),
+		set: option.texts("A.B=C", "one of these settings", "a setting as A.B=C"),
 		size: option.size("height and width of the images (the preset's)"),
 		batch: option.wholeNumber("N", "images per step (1)", 1),
 		json: option.flag("print the figures as JSON"),
 	},
-	example: "wgrad summary --preset m2nist",
+	example: "wgrad summary --preset m2nist --batch 16",
 	notes: [
 		"Shapes are before the pooling that follows. Multiply-adds are those of the forward",
-		"pass. The bytes are those of weights, gradients, moments and what the optimizer",
-		"keeps (two values a weight); what a step keeps between layers comes on top.",
+		"pass. Memory is all that tensors take while training, at its highest: weights, what",
+		"the optimizer keeps, and what a step keeps between layers; validation apart.",
 	],
-	async run({ preset, size, batch = 1, json }) {
-		const options = namedOptions(presets[preset].model, encoders);
-		const [height, width] = size ?? presets[preset].size;
-		const found = figures(options, [batch, height, width]);
-		const text = json ? JSON.stringify(found, null, "\t") : table(found);
+	async run(values) {
+		const given = readSettings(values.config, values.set);
+		const name = values.preset ?? given.preset ?? "unet";
+		const preset: Preset = presets[name];
+		const options = asUsageError(() =>
+			namedOptions({ ...preset.model, ...(given.model as object) }, encoders),
+		);
+		const [height, width] = values.size ?? given.size ?? preset.size;
+		const batch = values.batch ?? given.batch ?? 1;
+		const optimizer = namedOptimizers[given.optimizer ?? preset.optimizer]();
+		const model = await asUsageError(() =>
+			blankModel(options, ADAPTERS.swiftshader),
+		);
+		const layers = unetSummary(model, [batch, height, width]);
+		const shape = [batch, height, width, options.inChannels] as const;
+		const memory: Record<string, number> = {};
+		for (const [adapter, profile] of Object.entries(ADAPTERS)) {
+			memory[adapter] = await stepMemory(options, optimizer, shape, profile);
+		}
+		const slots = Object.keys(optimizer.slots).length;
+		const found = { ...figures(layers, slots, model), memory };
+		const text = values.json ? JSON.stringify(found, null, "\t") : table(found);
 		process.stdout.write(`${text}\n`);
 		return 0;
 	},
 });
 
-type Figures = ReturnType<typeof figures>;
+type Figures = ReturnType<typeof figures> & {
+	/** Bytes at the highest, by adapter. */
+	readonly memory: Readonly<Record<string, number>>;
+};
 
-function figures(options: UnetOptions, shape: [number, number, number]) {
-	const layers = unetSummary(options, shape);
-	let trainable = 0;
-	let moments = 0;
-	let macs = 0;
-	for (const layer of layers) {
-		trainable += layer.parameters;
-		macs += layer.macs;
-		moments += layer.moments;
-	}
-	const parameters = trainable + moments;
+function figures(
+	layers: readonly LayerSummary[],
+	slots: number,
+	{ config }: Model,
+) {
+	const sum = (of: (layer: LayerSummary) => number) =>
+		layers.reduce((total, layer) => total + of(layer), 0);
+	const trainable = sum((l) => l.parameters);
+	const moments = sum((l) => l.moments);
 	return {
+		config,
 		layers,
-		parameters,
+		parameters: trainable + moments,
 		trainable,
-		macs,
-		bytes: 4 * (4 * trainable + moments),
+		macs: sum((l) => l.macs),
+		/** Of weights, moments and what the optimizer keeps. */
+		bytes: 4 * ((1 + slots) * trainable + moments),
 	};
 }
 
@@ -60,6 +91,7 @@ function table({
 	trainable,
 	macs,
 	bytes,
+	memory,
 }: Figures): string {
 	const rows = [
 		["layer", "weight", "output", "parameters", "multiply-adds"],
@@ -86,6 +118,11 @@ function table({
 		"",
 		`Parameters:     ${parameters.toLocaleString("en")} (${trainable.toLocaleString("en")} trainable)`,
 		`Multiply-adds:  ${macs.toLocaleString("en")}`,
-		`Training state: ${(bytes / 2 ** 20).toFixed(1)} MiB`,
+		`Training state: ${mebibytes(bytes)}`,
+		`Memory:         ${mebibytes(memory.gpu)} on a GPU, ${mebibytes(memory.swiftshader)} on SwiftShader`,
 	].join("\n");
+}
+
+function mebibytes(bytes: number): string {
+	return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

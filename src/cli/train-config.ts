@@ -10,16 +10,17 @@ import {
 import { SAMPLINGS } from "../data/sampler.ts";
 import { encoders } from "../unet/encoders/index.ts";
 import {
-	ConfigError,
 	type NamedOptions,
 	namedOptions,
+	type UnetConfig,
 	unetConfig,
 } from "../unet/index.ts";
 import { AUGMENT_OPTIONS, resolveAugment } from "./augment-options.ts";
 import { checkWeightsFile } from "./encoder-weights.ts";
 import { DIGITS, type TrainingData } from "./load-data.ts";
 import * as option from "./option.ts";
-import { PRESETS, readSettings } from "./settings.ts";
+import { asUsageError } from "./settings.ts";
+import { PRESETS, type TrainSettings } from "./settings-schema.ts";
 
 /** What a user's own set gets where an option is not given. */
 const DEFAULTS = {
@@ -127,29 +128,62 @@ type Values = {
 		: never;
 };
 
-/** The preset that the options or their file name. Throws UsageError for a bad file. */
-export function presetOf(
-	values: Pick<Values, "preset" | "config" | "set">,
-): Preset | undefined {
-	const name = values.preset ?? readSettings(values.config, values.set).preset;
-	return name && presets[name];
-}
-
-/** Resolves options, the digits' preset and the data into one configuration. Throws UsageError naming the option. */
+/** Resolves options, settings, preset and the data into one configuration. Throws UsageError naming the option. */
 export function resolveConfig(
 	values: Values,
+	own: Pick<TrainSettings, "model" | "optimizer" | "phases">,
 	dir: string,
 	data: TrainingData,
 ): TrainConfig {
 	const { train, classNames } = data;
 	const { map, offset, ignore = [] } = data.labels;
-	const { phases: planned, ...given } = readSettings(values.config, values.set);
-	const known = settingsOf(values.preset ?? given.preset, dir);
-	const preset = {
-		...known,
-		...given,
-		model: { ...known.model, ...given.model },
+	const usual = settingsOf(values.preset, dir);
+	checkClasses(data, dir);
+	const { accumulate = 1, average, patience, keep } = values;
+	const most = mostPerBatch(values, train.count);
+	const model = modelFor(values, own.model, usual.model, train);
+	const encoderWeights = values["encoder-weights"];
+	if (encoderWeights) checkWeightsFile(encoderWeights, model);
+	const learningRate = values.lr ?? usual.learningRate;
+	const phases = phasesFor(values, own.phases, usual, learningRate);
+	const optimizer = own.optimizer ?? usual.optimizer;
+	const classWeights = resolveWeights(
+		values["class-weights"] ?? usual.classWeights,
+		train,
+	);
+	return {
+		model,
+		size: [train.height, train.width],
+		scale: train.scale,
+		classNames,
+		batch: values.batch ?? Math.min(usual.batch, most),
+		accumulate,
+		precision: values.precision ?? "f32",
+		epochs: phases.reduce((sum, phase) => sum + phase.epochs, 0),
+		...(optimizer && { optimizer }),
+		...(encoderWeights && { encoderWeights }),
+		...(phases.length > 1 || phases[0].frozen ? { phases } : {}),
+		learningRate,
+		schedule: values.schedule ?? usual.schedule,
+		...(classWeights && { classWeights }),
+		augment: resolveAugment(
+			{ ...values, augment: values.augment ?? usual.augment },
+			train,
+			classNames,
+		),
+		sampling: values.sampling ?? usual.sampling ?? "shuffle",
+		...(average !== undefined && { average }),
+		monitor: values.monitor ?? "miou",
+		...(patience !== undefined && { patience }),
+		...(keep !== undefined && { keep }),
+		seed: values.seed ?? 0,
+		...(map && { map }),
+		...(offset !== undefined && { offset }),
+		ignore,
 	};
+}
+
+function checkClasses({ train, classNames }: TrainingData, dir: string): void {
 	if (train.classes < 2) {
 		throw new DataError(
 			"the masks hold a single class, so there is nothing to learn; check --map, or give --classes 2",
@@ -161,84 +195,74 @@ export function resolveConfig(
 			`--classes names ${classNames.length} classes but the data has ${train.classes}`,
 		);
 	}
-	const { accumulate = 1, average, monitor = "miou", patience, keep } = values;
-	const most = Math.floor(train.count / accumulate);
+}
+
+/** The most images a batch can have. */
+function mostPerBatch(
+	{ accumulate = 1, batch }: Values,
+	images: number,
+): number {
+	const most = Math.floor(images / accumulate);
 	if (most < 1) {
 		throw new UsageError(
-			`--accumulate is ${accumulate} but there are only ${train.count} training images; give a whole number from 1 to ${train.count}`,
+			`--accumulate is ${accumulate} but there are only ${images} training images; give a whole number from 1 to ${images}`,
 		);
 	}
-	if (values.batch !== undefined && values.batch > most) {
+	if (batch !== undefined && batch > most) {
 		const times = accumulate > 1 ? ` for ${accumulate} batches` : "";
 		throw new UsageError(
-			`--batch is ${values.batch} but there are only ${train.count} training images${times}; give a whole number from 1 to ${most}`,
+			`--batch is ${batch} but there are only ${images} training images${times}; give a whole number from 1 to ${most}`,
 		);
 	}
-	const classWeights = resolveWeights(
-		values["class-weights"] ?? preset.classWeights,
-		train,
-	);
+	return most;
+}
+
+function modelFor(
+	values: Values,
+	given: TrainSettings["model"],
+	usual: Partial<NamedOptions>,
+	{ channels, classes }: LabelledSource,
+): UnetConfig {
 	const shorthand: Partial<NamedOptions> = {
 		...(values.base !== undefined && { base: values.base }),
 		...(values.depth !== undefined && { depth: values.depth }),
 		...(values.convs !== undefined && { convs: values.convs }),
 	};
 	const regular = Object.keys(shorthand).length > 0;
-	if ((values.preset ?? given.preset) && regular) {
+	if (values.preset && regular) {
 		throw new UsageError(
 			"--base, --depth and --convs make a network of their own; leave them out, or --preset",
 		);
 	}
-	const model = checkedModel({
-		...(regular ? { ...given.model, ...shorthand } : preset.model),
-		inChannels: train.channels,
-		classes: train.classes,
-	});
-	const encoderWeights = values["encoder-weights"];
-	if (encoderWeights) checkWeightsFile(encoderWeights, model);
-	const learningRate = values.lr ?? preset.learningRate;
-	// Random weights must learn.
-	const frozen =
-		values["frozen-epochs"] ??
-		(encoderWeights ? (preset.frozenEpochs ?? 0) : 0);
-	const phases = planned
-		? planned.map((phase) => ({ learningRate, ...phase }))
-		: frozenFirst(values.epochs ?? preset.epochs, frozen, learningRate);
-	if (planned && (values.epochs ?? values["frozen-epochs"]) !== undefined) {
+	const options = {
+		...(regular ? {} : usual),
+		...given,
+		...shorthand,
+		inChannels: channels,
+		classes,
+	};
+	return asUsageError(() => unetConfig(namedOptions(options, encoders)));
+}
+
+function phasesFor(
+	values: Values,
+	planned: TrainSettings["phases"],
+	usual: Settings,
+	learningRate: number,
+): Phase[] {
+	const { epochs, "frozen-epochs": frozenEpochs } = values;
+	if (!planned) {
+		// Random weights must learn.
+		const pretrained = values["encoder-weights"] !== undefined;
+		const frozen = frozenEpochs ?? (pretrained ? (usual.frozenEpochs ?? 0) : 0);
+		return frozenFirst(epochs ?? usual.epochs, frozen, learningRate);
+	}
+	if ((epochs ?? frozenEpochs) !== undefined) {
 		throw new UsageError(
 			"phases say how many epochs there are; leave out --epochs and --frozen-epochs",
 		);
 	}
-	return {
-		model,
-		size: [train.height, train.width],
-		scale: train.scale,
-		classNames,
-		batch: values.batch ?? Math.min(preset.batch, most),
-		accumulate,
-		precision: values.precision ?? "f32",
-		epochs: phases.reduce((sum, phase) => sum + phase.epochs, 0),
-		...(preset.optimizer && { optimizer: preset.optimizer }),
-		...(encoderWeights && { encoderWeights }),
-		...(phases.length > 1 || phases[0].frozen ? { phases } : {}),
-		learningRate,
-		schedule: values.schedule ?? preset.schedule,
-		...(classWeights && { classWeights }),
-		augment: resolveAugment(
-			{ ...values, augment: values.augment ?? preset.augment },
-			train,
-			classNames,
-		),
-		sampling: values.sampling ?? preset.sampling ?? "shuffle",
-		...(average !== undefined && { average }),
-		monitor,
-		...(patience !== undefined && { patience }),
-		...(keep !== undefined && { keep }),
-		seed: values.seed ?? 0,
-		...(map && { map }),
-		...(offset !== undefined && { offset }),
-		ignore,
-	};
+	return planned.map((phase) => ({ learningRate, ...phase }));
 }
 
 /** A training whose first epochs leave the backbone as it is. */
@@ -252,15 +276,6 @@ function frozenFirst(
 		{ epochs: first, frozen: true, learningRate },
 		{ epochs: epochs - first, frozen: false, learningRate },
 	].filter((phase) => phase.epochs > 0);
-}
-
-function checkedModel(options: NamedOptions): TrainConfig["model"] {
-	try {
-		return unetConfig(namedOptions(options, encoders));
-	} catch (error) {
-		if (error instanceof ConfigError) throw new UsageError(error.message);
-		throw error;
-	}
 }
 
 interface Settings

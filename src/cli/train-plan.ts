@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import type { TrainConfig, Tune } from "../app/job.ts";
+import { type Preset, type PresetName, presets } from "../app/presets.ts";
 import { UsageError } from "../data/errors.ts";
 import type { LoadOptions } from "../data/load-options.ts";
 import type { TrainingState } from "../unet/index.ts";
@@ -12,6 +13,7 @@ import {
 	shapeOptions,
 	type TrainingData,
 } from "./load-data.ts";
+import { mergeSettings } from "./merge-settings.ts";
 import * as option from "./option.ts";
 import {
 	type OutputFolder,
@@ -19,6 +21,7 @@ import {
 	openRunFolder,
 } from "./run-folder.ts";
 import { chooseWhere, WHERE_OPTIONS, type Where } from "./run-on.ts";
+import type { TrainSettings } from "./settings-schema.ts";
 import {
 	type Divide,
 	divisionOf,
@@ -26,7 +29,7 @@ import {
 	SPLIT_OPTIONS,
 } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { presetOf, resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
+import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
 import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
 /** The options of `wgrad train`. */
@@ -70,6 +73,10 @@ export interface Origin extends Where {
 	readonly layout?: string;
 	readonly pair?: string;
 	readonly allowOrphans?: boolean;
+	/** What decides where nothing else is said. */
+	readonly preset?: PresetName;
+	/** How the images are divided, where that was said. */
+	readonly split?: TrainSettings["split"];
 	/** Arguments of the command that began the run. */
 	readonly command?: readonly string[];
 }
@@ -97,7 +104,8 @@ export interface TrainPlan {
 }
 
 /** A new run as the options describe it. Throws UsageError naming the option. */
-export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
+export function newRun(given: TrainValues, terminal: Terminal): TrainPlan {
+	const { values, own } = mergeSettings(given);
 	const { data: dir, seed = 0 } = values;
 	if (dir === undefined) {
 		throw new UsageError(
@@ -110,7 +118,8 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 		? openRunFolder(values.out)
 		: openNumberedFolder(join("runs", basename(resolve(dir))));
 	const mask = loadOptions(values);
-	const preset = presetOf(values);
+	const preset: Preset | undefined = values.preset && presets[values.preset];
+	const split = splitGiven(values);
 	if (dir === DIGITS) refuseDivision(values);
 	const warn = mask.allowOrphans ? terminal.warn : undefined;
 	return {
@@ -122,6 +131,8 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 			...(values.layout && { layout: values.layout }),
 			...(values.pair && { pair: values.pair }),
 			...(mask.allowOrphans && { allowOrphans: true }),
+			...(split && { split }),
+			...(values.preset && { preset: values.preset }),
 			...where,
 			command: process.argv.slice(2),
 		},
@@ -133,6 +144,14 @@ export function newRun(values: TrainValues, terminal: Terminal): TrainPlan {
 		},
 		divide: divisionOf(values, seed, preset?.split, warn),
 		seed,
-		config: (data) => resolveConfig(values, dir, data),
+		config: (data) => resolveConfig(values, own, dir, data),
 	};
+}
+
+/** What the options say of the division, as settings have it. */
+function splitGiven(values: TrainValues): TrainSettings["split"] {
+	const { val, test, train, pick, fold, split } = values;
+	const entries = Object.entries({ val, test, train, pick, fold, from: split });
+	const given = entries.filter(([, value]) => value !== undefined);
+	return given.length ? Object.fromEntries(given) : undefined;
 }

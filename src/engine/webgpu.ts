@@ -197,6 +197,8 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 				aligned(bytesOf(t.dtype, sizeOf(t.shape))),
 			);
 			const total = sizes.reduce((a, b) => a + b);
+			// Captured steps hold on to where tensors are: those in place stay there.
+			if (areSideBySide(tensors.map(bound), sizes)) return;
 			// No larger than can be bound as one.
 			if (total > gpu.limits.maxStorageBufferBindingSize) return;
 			const buffer = pool.take(total);
@@ -234,6 +236,19 @@ function fromGpuDevice(gpu: GPUDevice, identity: DeviceIdentity): WebgpuDevice {
 
 function whole(buffer: GPUBuffer): Region {
 	return { buffer, offset: 0, size: buffer.size };
+}
+
+function areSideBySide(
+	regions: readonly Region[],
+	sizes: readonly number[],
+): boolean {
+	const [{ buffer, offset }] = regions;
+	let next = offset;
+	return regions.every((region, i) => {
+		const fits = region.buffer === buffer && region.offset === next;
+		next += sizes[i];
+		return fits;
+	});
 }
 
 function bound(tensor: Tensor): Bound {

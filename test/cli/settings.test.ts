@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readSettings } from "../../src/cli/settings.ts";
 import { encodeNpy } from "../../src/data/npy.ts";
+import { decodeSafetensors } from "../../src/unet/index.ts";
 import {
 	expectError,
 	folder,
@@ -48,7 +49,12 @@ test.each([
 	['{"batch": 0}', [], /bad\.json: batch: .*0/],
 	['{"epoch": 3}', [], /bad\.json: epoch is no setting; there are preset, /],
 	['{"phases": [{"epochs": 1.5}]}', [], /phases\.0\.epochs: /],
-	['{"model": {"classes": 3}}', [], /model\.classes: the data decides on it/],
+	['{"model": {"classes": 1}}', [], /bad\.json: model\.classes: .*1/],
+	['{"seed": -1}', [], /bad\.json: seed: .*-1/],
+	['{"augment": {"steps": [{"name": "spin"}]}}', [], /bad\.json: augment.*/],
+	['{"augment": "spin"}', [], /spin: unknown augmentation/],
+	['{"split": {"vall": 2}}', [], /bad\.json: split\.vall /],
+	['{"size": [64]}', [], /bad\.json: size\.1: /],
 	["{", [], /bad\.json: no JSON: /],
 	["{}", ["model"], /--set is "model"; give a setting as A\.B=C/],
 	["{}", ["optimizer=sgd"], /--set: optimizer: .*sgd/],
@@ -68,6 +74,70 @@ test("a field of the model is checked before any browser starts", () =>
 		2,
 		'up is "cubic"; it must be transposed or nearest or bilinear',
 	));
+
+test("epochs that are not those of the phases are refused", () =>
+	expectError(
+		trainOn(
+			putSquares("sums", 5),
+			"--set",
+			"epochs=3",
+			"--set",
+			'phases=[{"epochs":2}]',
+		),
+		2,
+		"epochs is 3, but those of the phases are 2 together; leave epochs out",
+	));
+
+test("a file says the whole of a run, and a run's config.json the same run again", async () => {
+	const data = putSquares("everything", 8);
+	const toml = `
+data = ${JSON.stringify(data)}
+size = [16, 24]
+classNames = ["ground", "square"]
+runtime = "node"
+device = "cpu"
+seed = 3
+batch = 2
+epochs = 2
+average = 0.9
+augment = "flips,brightness=0.1"
+sampling = "balanced"
+model.base = 2
+model.depth = 1
+[split]
+val = 2
+pick = "head"
+`;
+	const run = async (file: string, out: string) => {
+		const { code, stderr } = await wgrad(
+			"train",
+			"--config",
+			file,
+			"--out",
+			out,
+		);
+		expect(code, stderr).toBe(0);
+		const path = (name: string) => join(folder, out, name);
+		const { command, ...config } = JSON.parse(
+			readFileSync(path("config.json"), "utf8"),
+		);
+		const split = JSON.parse(readFileSync(path("split.json"), "utf8"));
+		const last = readFileSync(path("checkpoints/last.safetensors"));
+		const { tensors } = decodeSafetensors(last, out);
+		return { config, split, tensors };
+	};
+	const first = await run(put("run.toml", toml), "first");
+	expect(first.config).toMatchObject({
+		...{ seed: 3, batch: 2, size: [16, 24], average: 0.9 },
+		classNames: ["ground", "square"],
+		augment: { steps: [{}, {}, { range: [-0.1, 0.1] }] },
+	});
+	expect(first.split.valid).toHaveLength(2);
+	const again = await run(join(folder, "first", "config.json"), "again");
+	expect(again.config).toEqual(first.config);
+	expect(again.split).toEqual(first.split);
+	expect(again.tensors).toEqual(first.tensors);
+});
 
 test("phases follow each other with their own rates, and epochs count on", async () => {
 	const { code, stderr } = await wgrad(

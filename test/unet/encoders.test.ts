@@ -169,6 +169,7 @@ await describeOnDevices((device) => {
 			frozenIn: (epoch) => epoch < 3,
 			stepsPerEpoch: 1,
 			nextBatch: () => batch,
+			validBatches: () => [batch],
 			optimizer: adam(),
 			onEpoch: async () => void seen.push(await values(model)),
 		});

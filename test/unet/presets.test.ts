@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { ADAPTERS } from "../../src/app/null-gpu.ts";
 import { type PresetName, presets } from "../../src/app/presets.ts";
+import { blankModel } from "../../src/app/step-memory.ts";
 import {
 	cpuDevice,
 	type Device,
@@ -141,8 +143,9 @@ describe("presets", () => {
 		expect([parameterCount(options), moments]).toEqual(COUNTS[name]);
 	});
 
-	test("clothing's decoder has the values its source counts", () => {
-		const layers = unetSummary(optionsOf("clothing"), [1, 128, 128]);
+	test("clothing's decoder has the values its source counts", async () => {
+		const model = await blankModel(optionsOf("clothing"), ADAPTERS.gpu);
+		const layers = unetSummary(model, [1, 128, 128]);
 		const decoder = layers.filter(({ name }) => !name.startsWith(BACKBONE));
 		const values = decoder.map((l) => l.parameters + l.moments);
 		expect(values.reduce((a, b) => a + b)).toBe(9_435_323);
@@ -255,8 +258,9 @@ await describeOnDevices((device) => {
 	});
 });
 
-test("a summary's layers have the shapes, parameters and multiply-adds of the network", () => {
-	const layers = unetSummary(presets.m2nist.model, [2, 64, 84]);
+test("a summary's layers have the shapes, parameters and multiply-adds of the network", async () => {
+	const model = await blankModel(presets.m2nist.model, ADAPTERS.gpu);
+	const layers = unetSummary(model, [2, 64, 84]);
 	const byName = new Map(layers.map((layer) => [layer.name, layer]));
 	expect(byName.get("encoder.0.conv.0")).toEqual({
 		name: "encoder.0.conv.0",
@@ -272,6 +276,22 @@ test("a summary's layers have the shapes, parameters and multiply-adds of the ne
 	expect(up?.macs).toBe(2 * 2 * 3 * 25 * 128 * 128);
 	const values = layers.map((l) => l.parameters + l.moments);
 	expect(values.reduce((a, b) => a + b)).toBe(3_559_315);
+});
+
+test("a summary of valid convolutions has the paper's sizes", async () => {
+	const options: UnetOptions = {
+		...presets["voc-person"].model,
+		inChannels: 1,
+		padding: "valid",
+	};
+	const model = await blankModel(options, ADAPTERS.swiftshader);
+	const layers = unetSummary(model, [1, 388, 388]);
+	const sides = layers.map(({ output }) => output[1]);
+	expect(sides).toEqual([
+		...[570, 568, 282, 280, 138, 136, 66, 64, 30, 28],
+		...[56, 54, 52, 104, 102, 100, 200, 198, 196, 392, 390, 388, 388],
+	]);
+	expect(layers[1].macs).toBe(568 ** 2 * 9 * 64 * 64);
 });
 
 test("m2nist's layers run in the seed's order", async () => {
