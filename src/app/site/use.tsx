@@ -91,7 +91,7 @@ export function Use() {
 						</p>
 					</div>
 				</header>
-				<div class="canvas">
+				<div class={effect.value === "cut" ? "canvas cut" : "canvas"}>
 					{shown && <Picture data={shown} label={`Result for ${name.value}`} />}
 				</div>
 				<DropZone
