@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Page } from "puppeteer";
+import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
 import { chooseTiny, click, stateIs, useSite } from "./open-site.ts";
 import { newFolder, put, squarePng } from "./pictures.ts";
