@@ -141,7 +141,7 @@ export function stateIs(page: Page, ...states: string[]): Promise<unknown> {
 	return page.waitForFunction(
 		(wanted: string[]) =>
 			wanted.includes(document.querySelector(".state")?.textContent ?? ""),
-		{ timeout: 60_000 },
+		{ timeout: 120_000 },
 		states,
 	);
 }

@@ -123,7 +123,7 @@ test("masks painted by hand train a network", async () => {
 	await click(page, "Start training");
 	await stateIs(page, "Done");
 	expect(await page.$eval(".status", (s) => s.textContent)).toContain(
-		"1 pictures to train, 1 to validate, 48×64 pixels",
+		"1 picture to train, 1 to validate, 48×64 pixels",
 	);
 	const names = await page.$$eval(".classes .name", (all) =>
 		all.map((name) => name.textContent),

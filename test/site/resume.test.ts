@@ -21,6 +21,23 @@ function checkpoints(page: Page): Promise<string[]> {
 	});
 }
 
+/** Numbers of the epochs in the newest run's log. */
+function loggedEpochs(page: Page): Promise<number[]> {
+	return page.evaluate(async () => {
+		const root = await navigator.storage.getDirectory();
+		const runs = await root.getDirectoryHandle("runs");
+		const ids: string[] = [];
+		for await (const id of runs.keys()) ids.push(id);
+		const run = await runs.getDirectoryHandle(ids.sort().at(-1) as string);
+		const log = await (await run.getFileHandle("log.jsonl")).getFile();
+		const lines = (await log.text()).split("\n").filter(Boolean);
+		return lines
+			.map((line) => JSON.parse(line))
+			.filter(({ type }) => type === "epoch")
+			.map(({ epoch }) => epoch);
+	});
+}
+
 const running = (page: Page) =>
 	page.waitForFunction(
 		() =>
@@ -63,6 +80,8 @@ test("paused, resumed, reloaded and resumed ends where it would have ended anywa
 		"Resumed after epoch 1",
 	);
 
+	// None was trained twice: it went on, and did not begin anew.
+	expect(await loggedEpochs(page)).toEqual([1, 2, 3]);
 	const [interrupted, straight] = await checkpoints(page);
 	expect(interrupted).toBe(straight);
 	expect(site.errors).toEqual([]);

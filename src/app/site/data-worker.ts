@@ -17,7 +17,7 @@ import { type FoundClass, namesOf } from "./found-classes.ts";
 import { type PaintedSource, paintedSet } from "./painted-set.ts";
 import { planTraining, type Settings } from "./plan.ts";
 import type { RunRecord } from "./run-record.ts";
-import { openRun } from "./store.ts";
+import { explained, openRun } from "./store.ts";
 
 /** Where the images come from; a folder is the one that was looked into. */
 export type DataSource =
@@ -65,7 +65,7 @@ self.onmessage = async ({ data }: MessageEvent<DataRequest>) => {
 			tell({ type: "prepared" });
 		}
 	} catch (error) {
-		tell({ type: "failed", message: (error as Error).message });
+		tell({ type: "failed", message: explained(error as Error).message });
 	}
 };
 

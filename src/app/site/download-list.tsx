@@ -117,8 +117,8 @@ export function Downloads({
 				</span>
 			</DropZone>
 			<p class="soft">
-				The checkpoint works with <code>wgrad predict</code> too, and goes on
-				with PyTorch's names.
+				The checkpoint is what <code>wgrad predict</code> takes; names and
+				layouts are PyTorch's.
 			</p>
 		</section>
 	);

@@ -10,14 +10,15 @@ export interface Network {
 	readonly learningRate: number;
 	readonly optimizer?: Preset["optimizer"];
 	readonly schedule: "one-cycle" | "constant";
-	/** Of the classes in the loss; else by their frequency. */
-	readonly classWeights?: readonly number[];
+	/** Of the classes in the loss; `auto`: by their frequency. */
+	readonly classWeights: "auto" | "none" | readonly number[];
 }
 
 const regular = (base: number, depth: number) => ({
 	model: { base, depth },
 	learningRate: 3e-3,
 	schedule: "one-cycle" as const,
+	classWeights: "auto" as const,
 });
 
 const sized = {
@@ -64,6 +65,7 @@ const published = Object.fromEntries(
 				learningRate: preset.learningRate,
 				optimizer: preset.optimizer,
 				schedule: "constant",
+				classWeights: "none",
 			},
 		]),
 ) as Record<Exclude<PresetName, "unet">, Network>;

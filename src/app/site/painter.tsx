@@ -121,7 +121,7 @@ function Tools() {
 					</button>
 				))}
 			</div>
-			<label class="size">
+			<label class="check">
 				Size
 				<input
 					type="range"
@@ -151,7 +151,7 @@ function ClassList() {
 			<ul>
 				{classNames.value.map((name, id) => (
 					<li key={id}>
-						<label>
+						<label class="check">
 							<input
 								type="radio"
 								name="class"

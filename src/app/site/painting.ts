@@ -121,6 +121,20 @@ export function removeLastClass(): void {
 	strokes.value++;
 }
 
+/** Whether something was painted that no training has seen. */
+let unseen = false;
+strokes.subscribe((count) => {
+	unseen = count > 0;
+});
+addEventListener("beforeunload", (event) => {
+	if (unseen) event.preventDefault();
+});
+
+/** To be called when a training has got the masks. */
+export function seen(): void {
+	unseen = false;
+}
+
 /** Pictures with something painted on them. */
 export const painted = computed(() => {
 	strokes.value;

@@ -8,7 +8,7 @@ import { encoders } from "../../unet/encoders/index.ts";
 import { namedOptions, unetConfig } from "../../unet/index.ts";
 import { autoWeights } from "../auto-weights.ts";
 import { headerOf } from "../read-set.ts";
-import { networks } from "./networks.ts";
+import { type Network, networks } from "./networks.ts";
 import type { TrainJob } from "./run-record.ts";
 
 /** What the user decides. */
@@ -54,8 +54,11 @@ export function planTraining(
 ): TrainJob {
 	const { train, valid, classNames } = data;
 	const network = networks[settings.network];
-	const { optimizer, schedule, classWeights } = network;
-	const fits = classWeights?.length === train.classes;
+	const { optimizer, schedule } = network;
+	const classWeights = weightsOf(network.classWeights, train);
+	// Colours of a published network's classes mean nothing for others.
+	const { targets, ...form } = network.model;
+	const fits = targets?.length === train.classes;
 	const { steps } = AUGMENTS[settings.augment];
 	return {
 		kind: "train",
@@ -64,7 +67,8 @@ export function planTraining(
 			model: unetConfig(
 				namedOptions(
 					{
-						...network.model,
+						...form,
+						...(fits && { targets }),
 						inChannels: train.channels,
 						classes: train.classes,
 					},
@@ -80,9 +84,7 @@ export function planTraining(
 			...(optimizer && { optimizer }),
 			learningRate: settings.learningRate,
 			schedule,
-			classWeights: fits
-				? classWeights
-				: autoWeights(classHistogram(train).counts),
+			...(classWeights && { classWeights }),
 			augment: {
 				steps: steps ? parseAugment(steps) : [],
 				choose: "each",
@@ -100,4 +102,14 @@ export function planTraining(
 		cacheBytes: CACHE_BYTES,
 		resume: false,
 	};
+}
+
+/** Those of a network made for other classes are of no use. */
+function weightsOf(
+	wanted: Network["classWeights"],
+	set: LabelledSource,
+): readonly number[] | undefined {
+	if (wanted === "none") return undefined;
+	if (wanted !== "auto" && wanted.length === set.classes) return wanted;
+	return autoWeights(classHistogram(set).counts);
 }

@@ -18,7 +18,10 @@ export interface Mark {
 	readonly text: string;
 }
 
-const HEIGHT = 220;
+/** Text of the page's size, in pixels: larger on very large screens. */
+const rem = () =>
+	Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+const height = () => Math.round(13.75 * rem());
 
 /** Lines over the epochs; its size never changes with its content. */
 export function Plot({
@@ -49,7 +52,7 @@ export function Plot({
 		options.hooks = { draw: [(u) => drawMarks(u, shown.current)] };
 		plot.current = new uPlot(options, dataOf(lines), parent);
 		const observer = new ResizeObserver(() => {
-			plot.current?.setSize({ width: parent.clientWidth, height: HEIGHT });
+			plot.current?.setSize({ width: parent.clientWidth, height: height() });
 		});
 		observer.observe(parent);
 		return () => {
@@ -86,13 +89,13 @@ function optionsOf(
 ): uPlot.Options {
 	const axis = {
 		stroke: colourOf("soft"),
-		font: "12px system-ui, sans-serif",
+		font: `${0.75 * rem()}px system-ui, sans-serif`,
 		grid: { stroke: colourOf("line"), width: 1 },
 		ticks: { show: false },
 	};
 	return {
 		width: 0,
-		height: HEIGHT,
+		height: height(),
 		cursor: { points: { size: 6 }, drag: { x: true, y: false } },
 		scales: {
 			x: { time: false },
@@ -102,10 +105,10 @@ function optionsOf(
 			},
 		},
 		axes: [
-			{ ...axis, size: 30 },
+			{ ...axis, size: 1.9 * rem() },
 			{
 				...axis,
-				size: 58,
+				size: 3.6 * rem(),
 				values: (_, ticks) => ticks.map((v) => (v === null ? "" : format(v))),
 			},
 		],
@@ -131,7 +134,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
 	ctx.save();
 	ctx.strokeStyle = ctx.fillStyle = colourOf("soft");
 	ctx.lineWidth = pixels;
-	ctx.font = `${11 * pixels}px system-ui, sans-serif`;
+	ctx.font = `${0.7 * rem() * pixels}px system-ui, sans-serif`;
 	ctx.setLineDash([4 * pixels, 3 * pixels]);
 	marks.forEach(({ at, text }, i) => {
 		const x = plot.valToPos(at, "x", true);
@@ -142,7 +145,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
 		ctx.stroke();
 		const left = x > bbox.left + bbox.width / 2;
 		ctx.textAlign = left ? "right" : "left";
-		const y = bbox.top + (12 + 13 * (i % 3)) * pixels;
+		const y = bbox.top + (0.75 + 0.8 * (i % 3)) * rem() * pixels;
 		ctx.fillText(text, x + (left ? -4 : 4) * pixels, y);
 	});
 	ctx.restore();

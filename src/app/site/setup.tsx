@@ -6,7 +6,7 @@ import { FolderPanel } from "./folder-panel.tsx";
 import { namesOf } from "./found-classes.ts";
 import { machine } from "./machine.ts";
 import { Painter } from "./painter.tsx";
-import { classNames, painted, restIsBackground } from "./painting.ts";
+import { classNames, painted, restIsBackground, seen } from "./painting.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import { busy, preparing } from "./state.ts";
 import { startRun } from "./trainer.ts";
@@ -99,7 +99,11 @@ function Start() {
 				type="button"
 				class="primary large"
 				disabled={busy.value || !machine.value || !source}
-				onClick={() => source && startRun({ source, settings: settings.value })}
+				onClick={() => {
+					if (!source) return;
+					if (source.kind === "painted") seen();
+					startRun({ source, settings: settings.value });
+				}}
 			>
 				Start training
 			</button>

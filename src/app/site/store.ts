@@ -2,6 +2,11 @@
 import type { RunRecord, RunSource } from "./run-record.ts";
 
 const RECORD = "run.json";
+const DAY = 86_400_000;
+
+/** Name of a run that is made at a time. */
+export const idOf = (time: number) =>
+	new Date(time).toISOString().replace(/\D/g, "");
 
 /** The files of one run; the `/` of names are kept as dots. */
 export interface RunFiles {
@@ -30,9 +35,13 @@ export async function openRun(id: string, create = false): Promise<RunFiles> {
 	const open = async (name: string) =>
 		(await fileOf(name, true)).createWritable();
 	const write: RunFiles["write"] = async (name, data) => {
-		const stream = await open(name);
-		await stream.write(data);
-		await stream.close();
+		try {
+			const stream = await open(name);
+			await stream.write(data);
+			await stream.close();
+		} catch (error) {
+			throw explained(error as Error);
+		}
 	};
 	const read: RunFiles["read"] = async (name) => {
 		const handle = await fileOf(name).catch(() => undefined);
@@ -59,11 +68,12 @@ export async function openRun(id: string, create = false): Promise<RunFiles> {
 export async function listRuns(): Promise<RunRecord[]> {
 	const records: RunRecord[] = [];
 	for await (const id of (await runsFolder()).keys()) {
-		// Without a record it was given up before it began.
 		const record = await openRun(id)
 			.then((files) => files.record())
 			.catch(() => undefined);
 		if (record) records.push(record);
+		// Given up before it began, for another tab would be done by now.
+		else if (id < idOf(Date.now() - DAY)) await removeRun(id);
 	}
 	return records.sort((a, b) => b.created - a.created);
 }
@@ -105,6 +115,15 @@ export async function storedRun(id: string): Promise<RunSource> {
 export function sampleSize(set: RunRecord["job"]["valid"]): number {
 	const { height, width, channels, dtype } = set;
 	return height * width * (channels * (dtype === "u8" ? 1 : 4) + 1);
+}
+
+/** What to do when the browser gives no more room. */
+export function explained(error: Error): Error {
+	return error.name === "QuotaExceededError"
+		? new Error(
+				"the browser gives this page no more room: remove earlier trainings, or take fewer or smaller pictures",
+			)
+		: error;
 }
 
 async function runsFolder(): Promise<FileSystemDirectoryHandle> {

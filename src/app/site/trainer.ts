@@ -15,7 +15,7 @@ import {
 	tab,
 	view,
 } from "./state.ts";
-import { listRuns, openRun, removeRun, storedRun } from "./store.ts";
+import { idOf, listRuns, openRun, removeRun, storedRun } from "./store.ts";
 import type { TrainNews, TrainRequest } from "./train-worker.ts";
 
 /** A worker beside the page. */
@@ -32,8 +32,10 @@ const ask = (request: TrainRequest) => training?.postMessage(request);
 export async function startRun(request: Omit<RunRequest, "id">): Promise<void> {
 	const opened = Date.now();
 	problem.value = undefined;
+	// Else the browser may throw a run away when room is short; it decides by itself whether it agrees.
+	navigator.storage.persist?.();
 	preparing.value = { text: "Reading", done: 0, total: 1 };
-	const id = new Date().toISOString().replace(/\D/g, "").slice(0, 17);
+	const id = idOf(opened);
 	try {
 		await askData({ type: "prepare", ...request, id });
 		await showRun(id);

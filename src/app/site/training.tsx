@@ -54,7 +54,7 @@ function Status() {
 				<div>
 					<h1 id="status-title">{record.title}</h1>
 					<p class="soft">
-						{train.count} pictures to train, {valid.count} to validate,{" "}
+						{pictures(train.count)} to train, {valid.count} to validate,{" "}
 						{config.size.join("×")} pixels ·{" "}
 						{device?.description ?? "no device yet"}
 					</p>
@@ -103,6 +103,9 @@ function Status() {
 		</section>
 	);
 }
+
+const pictures = (count: number) =>
+	`${count} ${count === 1 ? "picture" : "pictures"}`;
 
 function stateText(): string {
 	const now = status.value;

@@ -3,7 +3,7 @@ import { backgroundOf } from "../../data/class-names.ts";
 import { type Decision, decide } from "../../data/decide.ts";
 import { withChannels } from "../../data/image.ts";
 import { resizeImage, resizeScores } from "../../data/resize.ts";
-import { cpuDevice, type Device, softmax, webgpuDevice } from "../../index.ts";
+import { cpuDevice, type Device, webgpuDevice } from "../../index.ts";
 import { encoders } from "../../unet/encoders/index.ts";
 import { loadModel, predict } from "../../unet/index.ts";
 import { CONFIG_KEY, type TrainConfig } from "../job.ts";
@@ -64,7 +64,7 @@ async function open(checkpoint: Uint8Array, kind: "webgpu" | "cpu") {
 	const tile = { height: size[0], width: size[1] };
 	const channels = model.config.inChannels === 1 ? 1 : 3;
 	const background = backgroundOf(classNames);
-	const scoresOf = perBatch(device, (x) => softmax(predict(model, x)));
+	const scoresOf = perBatch(device, (x) => predict(model, x));
 	return async (picture: ImageData): Promise<Decision> => {
 		const own = { height: picture.height, width: picture.width };
 		const image = withChannels(resizeImage(rgbOf(picture), tile), channels);

@@ -91,7 +91,7 @@ export function Use() {
 						</p>
 					</div>
 				</header>
-				<div class="canvas">
+				<div class={effect.value === "cut" ? "canvas cut" : "canvas"}>
 					{shown && <Picture data={shown} label={`Result for ${name.value}`} />}
 				</div>
 				<DropZone
@@ -119,7 +119,7 @@ export function Use() {
 					<h2 id="effect-title">Show</h2>
 					<div class="effects">
 						{Object.entries(EFFECTS).map(([name, label]) => (
-							<label key={name}>
+							<label key={name} class="check">
 								<input
 									type="radio"
 									name="effect"
@@ -134,7 +134,7 @@ export function Use() {
 					</div>
 					<div class="effect-options">
 						{effect.value === "mask" && (
-							<label>
+							<label class="check">
 								Opacity
 								<input
 									type="range"
@@ -149,7 +149,7 @@ export function Use() {
 							</label>
 						)}
 						{effect.value === "blur" && (
-							<label>
+							<label class="check">
 								Strength
 								<input
 									type="range"
@@ -164,7 +164,7 @@ export function Use() {
 							</label>
 						)}
 						{effect.value === "colour" && (
-							<label>
+							<label class="check">
 								Colour
 								<input
 									type="color"
@@ -176,7 +176,7 @@ export function Use() {
 							</label>
 						)}
 						{effect.value === "picture" && (
-							<label>
+							<label class="check">
 								Background
 								<input
 									type="file"
