@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Page } from "puppeteer";
+import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
 import { click, fill, pixels, slide, stateIs, useSite } from "./open-site.ts";
 import {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unzipSync } from "fflate";
-import type { Page } from "puppeteer";
+import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
 import { decodeMask } from "../../src/data/mask.ts";
 import { cpuDevice } from "../../src/index.ts";
