@@ -18,6 +18,7 @@ Example: wgrad bench
 export const bench: AnyCommand = {
 	name: "bench",
 	summary: "Times kernels and training steps (in a checkout of wgrad).",
+	options: {},
 	async main(argv) {
 		if (argv.includes("--help") || argv.includes("-h")) {
 			process.stdout.write(HELP);

@@ -59,13 +59,15 @@ export async function launchBrowser(options: {
 	gpu: "auto" | GpuMode;
 	/** Gets one-sentence notes, e.g. that the sandbox could not start. */
 	log?: (note: string) => void;
+	/** Further flags for its command line. */
+	flags?: readonly string[];
 }): Promise<LaunchedBrowser> {
-	const log = options.log ?? (() => {});
+	const { log = () => {}, flags = [] } = options;
 	const problems: string[] = [];
 	for await (const found of findBrowsers()) {
 		for (const mode of modesToTry(options.gpu)) {
 			try {
-				const launched = await launchWith(found, mode, log);
+				const launched = await launchWith(found, mode, log, flags);
 				for (const problem of problems) log(`Not used: ${problem}`);
 				return launched;
 			} catch (error) {
@@ -105,12 +107,13 @@ async function launchWith(
 	found: FoundBrowser,
 	mode: GpuMode,
 	log: (note: string) => void,
+	flags: readonly string[],
 ): Promise<LaunchedBrowser> {
 	await checkRuns(found);
 	const profile = await createProfile();
 	let browser: Browser | undefined;
 	try {
-		browser = await startBrowser(found, mode, profile.folder, log);
+		browser = await startBrowser(found, mode, profile.folder, log, flags);
 		profile.removeOnExit(browser);
 		const adapter = await probeAdapter(browser);
 		if (mode === "hardware" && adapter.software)
@@ -150,6 +153,7 @@ async function startBrowser(
 	mode: GpuMode,
 	userDataDir: string,
 	log: (note: string) => void,
+	flags: readonly string[],
 ): Promise<Browser> {
 	const start = (sandboxFlags: string[]) =>
 		withTimeout(START_TIMEOUT_MS, "the browser did not start", (signal) =>
@@ -171,6 +175,7 @@ async function startBrowser(
 					...COMMON_FLAGS,
 					...(mode === "software" ? SOFTWARE_FLAGS : HARDWARE_FLAGS),
 					...sandboxFlags,
+					...flags,
 				],
 			}),
 		);

@@ -9,6 +9,8 @@ export interface Option<T> {
 	readonly help: string;
 	/** Completes the sentence "give ..." when the value is wrong. */
 	readonly wanted: string;
+	/** The words that it takes, where they are few. */
+	readonly choices?: readonly string[];
 	/** May be given several times. */
 	readonly multiple?: boolean;
 	readonly required?: boolean;
@@ -17,7 +19,8 @@ export interface Option<T> {
 	readonly schema: v.GenericSchema<unknown, T>;
 }
 
-type Options = Readonly<Record<string, Option<unknown>>>;
+/** A command's options by name. */
+export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values of a command's options, named as on the command line. */
 export type Values<O extends Options> = {
@@ -30,7 +33,12 @@ export interface Command<O extends Options> {
 	/** What it does, in one sentence. */
 	readonly summary: string;
 	/** Arguments that are no options, such as `digits`; `undefined` = none. */
-	readonly positionals?: { readonly usage: string; readonly max: number };
+	readonly positionals?: {
+		readonly usage: string;
+		readonly max: number;
+		/** What the first may be, where that is one of some words. */
+		readonly words?: readonly string[];
+	};
 	readonly options: O;
 	readonly example: string;
 	/** Further lines of the help. */
@@ -43,6 +51,10 @@ export interface Command<O extends Options> {
 export interface AnyCommand {
 	readonly name: string;
 	readonly summary: string;
+	/** For completion in a shell. */
+	readonly options: Options;
+	/** What the first argument may be, where that is one of some words. */
+	readonly words?: readonly string[] | undefined;
 	/** Parses and runs; `--help` prints the help. */
 	main(argv: readonly string[]): Promise<number>;
 }
@@ -52,6 +64,8 @@ export function command<const O extends Options>(spec: Command<O>): AnyCommand {
 	return {
 		name: spec.name,
 		summary: spec.summary,
+		options: spec.options,
+		words: spec.positionals?.words,
 		async main(argv) {
 			const { help, values, positionals } = parse(spec, argv);
 			if (help) {

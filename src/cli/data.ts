@@ -62,13 +62,22 @@ const writeDigits = command({
 	},
 });
 
+const PARTS: Readonly<Record<string, AnyCommand>> = { preview, check };
+
 /** `wgrad data`. */
 export const data: AnyCommand = {
 	...writeDigits,
-	main: ([first, ...rest]) => {
-		if (first === "preview") return preview.main(rest);
-		if (first === "check") return check.main(rest);
-		return writeDigits.main(first === undefined ? [] : [first, ...rest]);
+	options: {
+		...writeDigits.options,
+		...preview.options,
+		...check.options,
+	},
+	words: ["digits", ...Object.keys(PARTS)],
+	main(argv) {
+		const [first = "", ...rest] = argv;
+		return Object.hasOwn(PARTS, first)
+			? PARTS[first].main(rest)
+			: writeDigits.main(argv);
 	},
 };
 

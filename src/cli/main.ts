@@ -15,7 +15,13 @@ const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
 	convert: async () => (await import("./convert.ts")).convert,
 	bench: async () => (await import("./bench.ts")).bench,
 	doctor: async () => (await import("./doctor.ts")).doctor,
+	completion: async () =>
+		(await import("./completion.ts")).completion(allCommands),
 };
+
+function allCommands(): Promise<AnyCommand[]> {
+	return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
 
 async function main(argv: readonly string[]): Promise<number> {
 	const [name, ...rest] = argv;
@@ -43,10 +49,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function overview(): Promise<string> {
-	const lines = await Promise.all(
-		Object.entries(COMMANDS).map(
-			async ([name, load]) => `  ${name.padEnd(8)}  ${(await load()).summary}`,
-		),
+	const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+	const lines = (await allCommands()).map(
+		({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`,
 	);
 	return [
 		"Usage: wgrad COMMAND [options]",

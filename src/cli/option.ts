@@ -103,6 +103,7 @@ export function choice<const C extends readonly string[]>(
 		value,
 		help,
 		wanted: choices.join(" or "),
+		choices,
 		schema: v.optional(v.picklist(choices)),
 	};
 }

@@ -2,8 +2,8 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll } from "vitest";
+import { serveFolder } from "../../scripts/serve.ts";
 import { type LaunchedBrowser, launchBrowser } from "../../src/cli/browser.ts";
-import { serveFolder } from "../static-server.ts";
 
 /** Copies wgrad.min.js beside the files, and lets them import that: no bundler, no import map, which workers would not heed. */
 export function useOneFile(folder: string, files: Map<string, string>): void {
@@ -17,10 +17,10 @@ export function useOneFile(folder: string, files: Map<string, string>): void {
 }
 
 /** One browser for the tests of a file. */
-export function useBrowser(): () => LaunchedBrowser {
+export function useBrowser(flags: string[] = []): () => LaunchedBrowser {
 	let launched: LaunchedBrowser;
 	beforeAll(async () => {
-		launched = await launchBrowser({ gpu: "software" });
+		launched = await launchBrowser({ gpu: "software", flags });
 	});
 	afterAll(() => launched?.close());
 	return () => launched;
@@ -38,6 +38,7 @@ export async function openPage<T>(
 ): Promise<T> {
 	const server = await serveFolder(folder);
 	const page = await browser.newPage();
+	await page.setViewport({ width: 900, height: 900 });
 	try {
 		const lines: string[] = [];
 		page.on("console", (message) => lines.push(message.text()));

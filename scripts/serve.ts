@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import sirv from "sirv";
 
 /** A server of a folder's files on 127.0.0.1. */
@@ -8,8 +9,11 @@ export interface StaticServer {
 	close(): void;
 }
 
-/** Serves a folder as any static host does. */
-export async function serveFolder(folder: string): Promise<StaticServer> {
+/** Serves a folder as any static host does; on any free port, unless one is given. */
+export async function serveFolder(
+	folder: string,
+	wanted = 0,
+): Promise<StaticServer> {
 	const files = sirv(folder, { dev: true });
 	const server = createServer((request, response) =>
 		files(request, response, () => {
@@ -17,7 +21,10 @@ export async function serveFolder(folder: string): Promise<StaticServer> {
 			response.end();
 		}),
 	);
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+	await new Promise<void>((done, fail) => {
+		server.once("error", fail);
+		server.listen(wanted, "127.0.0.1", done);
+	});
 	const { port } = server.address() as AddressInfo;
 	return {
 		url: `http://127.0.0.1:${port}/`,
@@ -26,4 +33,12 @@ export async function serveFolder(folder: string): Promise<StaticServer> {
 			server.closeAllConnections();
 		},
 	};
+}
+
+// npm run examples
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	const { url } = await serveFolder(process.cwd(), 8080).catch(() =>
+		serveFolder(process.cwd()),
+	);
+	console.log(`${url}examples/`);
 }
