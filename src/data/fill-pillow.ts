@@ -34,7 +34,7 @@ function edgeOf([x0, y0]: Point, [x1, y1]: Point): Edge {
 		bottom: Math.max(y0, y1),
 		left: Math.min(x0, x1),
 		right: Math.max(x0, x1),
-		slope: y0 === y1 ? 0 : f32(f32(x1 - x0) / f32(y1 - y0)),
+		slope: y0 === y1 ? 0 : f32((x1 - x0) / (y1 - y0)),
 	};
 }
 

@@ -230,3 +230,22 @@ test("prediction reads files and folders at their own size", async () => {
 		/holds no PNG/,
 	);
 });
+
+test("images are decoded when they are read; one that is cut off is told before", async () => {
+	const files = { "images/a.png": gray, "masks/a.png": mask };
+	const rotten = Buffer.from(gray);
+	rotten[rotten.indexOf("IDAT") + 8] ^= 0xff;
+	const dir = folderWith({ ...files, "images/a.png": rotten });
+	const events = { warn: (message: string) => expect.fail(message) };
+	const { set } = await loadSet(dir, {}, events);
+	expect([set.count, set.channels, set.classes]).toEqual([1, 1, 2]);
+	expect([...set.counts(0)]).toEqual([
+		[0, 2],
+		[1, 2],
+	]);
+	await expect(set.read(0)).rejects.toThrow(/images\/a\.png: is a damaged PNG/);
+	const cut = folderWith({ ...files, "images/a.png": gray.subarray(0, -6) });
+	await expect(loadSet(cut, {}, events)).rejects.toThrow(
+		/images\/a\.png: .*truncated/,
+	);
+});

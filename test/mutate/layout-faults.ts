@@ -25,7 +25,7 @@ export const layoutFaults: readonly Fault[] = [
 		"ends[0], ends[1]",
 		SHAPES,
 	),
-	fault("src/data/fill-pillow.ts", "f32(x1 - x0)", "(x1 - x0)", SHAPES),
+	fault("src/data/fill-pillow.ts", "if (x > 1)", "if (x > 2)", SHAPES),
 	fault("src/data/fill-pillow.ts", "b % 2];", "0];", SHAPES),
 	fault("src/data/rle.ts", "SCALE * value + 0.5", "SCALE * value", SHAPES),
 	fault("src/data/rle.ts", "counts.length > 2", "counts.length > 1", SHAPES),

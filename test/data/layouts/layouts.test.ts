@@ -263,6 +263,15 @@ test("folders: --pair names masks, --offset moves their values, colours are mapp
 	await expect(load(dir, { pair: "mask" })).rejects.toThrow(UsageError);
 });
 
+test("--offset replaces the map of a layout as --map does", async () => {
+	const isbi = folderWith(published.isbi);
+	await expect(load(isbi, { offset: 1 })).rejects.toThrow(
+		/value 255 at 2 pixels/,
+	);
+	const { set } = await load(isbi, { map: { 255: 0, 0: 1 } });
+	expect([...set.labels.subarray(0, 4)]).toEqual([1, 0, 0, 1]);
+});
+
 test("an archive in an archive is entered; one that is damaged is named", async () => {
 	const inner = zipSync({
 		"set/images/a.png": gray(1, 2),

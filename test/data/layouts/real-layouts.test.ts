@@ -3,7 +3,9 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import type { Canvas } from "../../../src/data/canvas.ts";
 import { histogram } from "../../../src/data/histogram.ts";
+import { decodeImage } from "../../../src/data/image.ts";
 import { readSize } from "../../../src/data/image-header.ts";
 import {
 	classHistogram,
@@ -16,6 +18,8 @@ import { decodeMask } from "../../../src/data/mask.ts";
 import { parseNpy } from "../../../src/data/npy.ts";
 import { decodePng } from "../../../src/data/png.ts";
 import type { Size } from "../../../src/data/resize.ts";
+import { fillCocoPolygon, fillRuns } from "../../../src/data/rle.ts";
+import { parseNames, splitByLists } from "../../../src/data/split-lists.ts";
 import { folderWith } from "../load-fixture.ts";
 
 // Real sets lie beside the repository on some machines only.
@@ -100,6 +104,18 @@ describe.skipIf(!present)("layouts of real sets (../shared/data)", () => {
 		expect(warnings).toHaveLength(2);
 		const { counts, ignored } = classHistogram(set);
 		expect(ignored).toBe(0);
+		// The two odd files are in no list.
+		const list = (name: string) =>
+			parseNames(
+				read(`oxford-iiit-pet-subset/annotations/${name}`).toString(),
+				name,
+			);
+		const lists = { train: list("trainval.txt"), test: list("test.txt") };
+		const split = splitByLists(set.names, lists, { val: 0, seed: 0 });
+		expect([split.train.length, split.test.length]).toEqual([108, 42]);
+		const named = [...split.train, ...split.test].map((i) => set.names[i]);
+		expect(named).not.toContain("Abyssinian_34.jpg");
+		expect(named).not.toContain("Abyssinian_5.jpg");
 		const share = counts.map((n) => n / pixelsOf(set));
 		expect(share[0]).toBeCloseTo(0.273, 1);
 		expect(share[1]).toBeCloseTo(0.612, 1);
@@ -115,6 +131,16 @@ describe.skipIf(!present)("layouts of real sets (../shared/data)", () => {
 
 	test("dsb: the union of the nuclei's masks, alpha dropped", async () => {
 		const { items, values } = await list("dsb2018-nuclei");
+		let colourless = 0;
+		for (const item of items) {
+			const { channels } = decodeImage(
+				await item.readImage(),
+				"a.png",
+				() => {},
+			);
+			if (channels === 1) colourless++;
+		}
+		expect([colourless, items.length]).toEqual([34, 46]);
 		let nucleus = 0;
 		let share = 0;
 		for (const { name } of items) {
@@ -193,6 +219,52 @@ describe.skipIf(!present)("layouts of real sets (../shared/data)", () => {
 		await expect(
 			load("coco2017-subset", { classNames: ["person"] }),
 		).rejects.toThrow(/put background first/);
+	});
+
+	test("coco: runs are the crowds', whatever their area says; parts are one object", () => {
+		const parts = ["train", "val"].map((part) =>
+			JSON.parse(
+				read(
+					`coco2017-subset/annotations/instances_${part}2017.json`,
+				).toString(),
+			),
+		);
+		const all: Annotation[] = parts.flatMap(({ annotations }) => annotations);
+		const sizes = new Map<number, Size>(
+			parts.flatMap(({ images }) => images).map((each) => [each.id, each]),
+		);
+		const painted = (
+			{ image_id }: Annotation,
+			draw: (on: Canvas) => void,
+		): number => {
+			const { height, width } = sizes.get(image_id) as Size;
+			const values = new Uint8Array(height * width);
+			draw({ height, width, values });
+			return values.reduce((sum, v) => sum + v, 0);
+		};
+		const crowds = all.filter(({ iscrowd }) => iscrowd);
+		expect(crowds).toHaveLength(13);
+		const wrong = crowds.filter((each) => {
+			const { counts } = each.segmentation as { counts: number[] };
+			const odd = counts.filter((_, i) => i % 2 === 1);
+			const pixels = painted(each, (on) => fillRuns(on, counts, 1, "a"));
+			expect(pixels).toBe(odd.reduce((a, b) => a + b, 0));
+			return pixels !== each.area;
+		});
+		expect(wrong).toHaveLength(10);
+		const several = all.filter(
+			({ segmentation: s, iscrowd }) =>
+				!iscrowd && (s as number[][]).length > 1,
+		);
+		expect(several).toHaveLength(84);
+		for (const each of several.filter(({ area }) => area > 5000)) {
+			const pixels = painted(each, (on) => {
+				for (const xy of each.segmentation as number[][]) {
+					fillCocoPolygon(on, xy, 1);
+				}
+			});
+			expect(pixels / each.area).toBeCloseTo(1, 1);
+		}
 	});
 
 	test("labelme: the JSON files give labelme's own PNGs, 0 pixels different", async () => {
@@ -306,6 +378,13 @@ describe.skipIf(!present)("layouts of real sets (../shared/data)", () => {
 		expect(set.count).toBe(10);
 	});
 });
+
+interface Annotation {
+	readonly image_id: number;
+	readonly iscrowd: number;
+	readonly area: number;
+	readonly segmentation: unknown;
+}
 
 function pixelsOf({ count, height, width }: LabelledSource): number {
 	return count * height * width;
