@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Preset, presets } from "../src/app/presets.ts";
 import { readSettings } from "../src/cli/settings.ts";
+import { settingsSchema } from "../src/cli/settings-schema.ts";
 import { architectureOf } from "../src/unet/config.ts";
 import { encoders } from "../src/unet/encoders/index.ts";
 import { namedOptions, parameterCount } from "../src/unet/index.ts";
@@ -41,10 +42,19 @@ test("the page's settings are ones", () => {
 	put("page.toml", toml);
 	expect(readSettings(join(folder, "page.toml"))).toMatchObject({
 		preset: "clothing",
+		data: "people",
+		seed: 3,
 		model: { backbone: "mobilenet-v2" },
 		phases: [
 			{ epochs: 20, frozen: true },
 			{ epochs: 20, frozen: false, learningRate: 0.0001 },
 		],
 	});
+});
+
+test("the page names every setting", () => {
+	const recorded = ["scale", "adapter", "command"];
+	for (const name of Object.keys(settingsSchema.entries)) {
+		if (!recorded.includes(name)) expect(page).toContain(`\`${name}\``);
+	}
 });

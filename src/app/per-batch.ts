@@ -1,11 +1,12 @@
 import {
+	argmax,
 	capture,
 	type Device,
 	release,
 	type Tensor,
 	tensor,
 } from "../index.ts";
-import type { LabelledBatch } from "../unet/index.ts";
+import { forward, type LabelledBatch, type Model } from "../unet/index.ts";
 
 /** A function of images, captured, on one batch of the host after another. */
 export function perBatch(device: Device, f: (x: Tensor) => Tensor) {
@@ -21,4 +22,11 @@ export function perBatch(device: Device, f: (x: Tensor) => Tensor) {
 		},
 		free: captured.free,
 	};
+}
+
+/** The classes that a model finds in images, batch by batch. */
+export function classesPerBatch(model: Model) {
+	return perBatch(model.device, (x) =>
+		argmax(forward(model, model.params, x).logits),
+	);
 }

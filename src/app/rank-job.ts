@@ -1,10 +1,9 @@
 import { readBatch } from "../data/batches.ts";
 import type { SampleSource } from "../data/sample-source.ts";
 import { IGNORE } from "../data/segmentation-set.ts";
-import { argmax } from "../index.ts";
-import { forward, type Model, meanIou } from "../unet/index.ts";
+import { type Model, meanIou } from "../unet/index.ts";
 import type { JobHost, RankedImage } from "./job.ts";
-import { perBatch } from "./per-batch.ts";
+import { classesPerBatch } from "./per-batch.ts";
 import { chunks } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -29,9 +28,7 @@ export async function rankImages(
 	const count = Math.min(options.count, Math.floor(set.count / 2));
 	let best: Judged[] = [];
 	let worst: Judged[] = [];
-	const classesOf = perBatch(model.device, (x) =>
-		argmax(forward(model, model.params, x).logits),
-	);
+	const classesOf = classesPerBatch(model);
 	try {
 		for (const indices of chunks(set.count, options.batch)) {
 			if (reporter.signal.aborted) return;

@@ -5,7 +5,7 @@ import {
 } from "../data/batches.ts";
 import { cached, type SampleSource } from "../data/sample-source.ts";
 import { createSampler } from "../data/sampler.ts";
-import { argmax, type Device, scope, tensor } from "../index.ts";
+import type { Device } from "../index.ts";
 import { encoders } from "../unet/encoders/index.ts";
 import {
 	cosine,
@@ -16,10 +16,8 @@ import {
 	type LabelledBatch,
 	type LoadedModel,
 	loadModel,
-	type Model,
 	namedOptions,
 	oneCycle,
-	predict,
 	pretrained,
 	type Schedule,
 	type StepReport,
@@ -35,6 +33,7 @@ import {
 	type TrainConfig,
 } from "./job.ts";
 import { namedOptimizers } from "./named-optimizers.ts";
+import { classesPerBatch } from "./per-batch.ts";
 import { rankImages } from "./rank-job.ts";
 import { chunks, hostSource } from "./read-set.ts";
 import type { Reporter } from "./reporter.ts";
@@ -63,6 +62,7 @@ export async function runTrain(
 				encoders,
 			})
 		: await newModel(config, host, device);
+	const classesOf = classesPerBatch(model);
 	const { count, height, width, channels } = job.train;
 	const batchSize = config.batch * config.accumulate;
 	const sampler = createSampler(
@@ -122,7 +122,7 @@ export async function runTrain(
 			waitSeconds: meter.waitSeconds(),
 			best: report.best,
 		});
-		await writeSamples(model, validSet, job.samples, report.epoch, host);
+		await writeSamples(classesOf, validSet, job.samples, report.epoch, host);
 		// What a kill in between leaves out is done again after `last`.
 		const kept = config.keep ? [`epoch-${report.epoch}`] : [];
 		const best = report.best ? ["best"] : [];
@@ -151,6 +151,7 @@ export async function runTrain(
 		onEpoch,
 		signal: reporter.signal,
 	});
+	classesOf.free();
 	if (stopped) {
 		await saveAs(["last"], state);
 		return true;
@@ -197,21 +198,17 @@ async function* validBatches(
 	}
 }
 
+/** Hands over what the model finds in the first images of a set. */
 async function writeSamples(
-	model: Model,
+	classesOf: ReturnType<typeof classesPerBatch>,
 	set: SampleSource,
 	count: number,
 	epoch: number,
 	host: JobHost,
 ): Promise<void> {
 	for (let i = 0; i < Math.min(count, set.count); i++) {
-		const { x, shape } = await readBatch(set, [i]);
-		// The read is recorded inside the scope, before it frees the tensors.
-		const { classes } = scope(() => {
-			const input = tensor(x, shape, { device: model.device });
-			return { classes: argmax(predict(model, input)).data() };
-		});
-		await host.write(`sample/${epoch}/${i}`, Uint8Array.from(await classes));
+		const classes = await classesOf.run(await readBatch(set, [i]));
+		await host.write(`sample/${epoch}/${i}`, Uint8Array.from(classes));
 	}
 }
 

@@ -40,6 +40,9 @@ import { resolveTune, TUNE_OPTION } from "./tune.ts";
 /** Pieces per batch. */
 const BATCH = 4;
 
+/** Bytes of pixels that are held from the first reading of all images; the others are read again. */
+const HELD_BYTES = 256 * 2 ** 20;
+
 /** `wgrad predict`. */
 export const predict = command({
 	name: "predict",
@@ -97,10 +100,15 @@ export const predict = command({
 
 		// All are read before the first is segmented, so that a bad file is found at once.
 		const sizes: Size[] = [];
+		/** Images read and not yet segmented: the first ones, as many as may be held, then those at work. */
+		const current = new Map<number, Promise<Image>>();
+		let room = HELD_BYTES;
 		for (const [i, path] of paths.entries()) {
 			const read = readInput(path, channels, terminal.warn);
-			const { height, width } = await interrupt.abandonable(read);
+			const { height, width, data } = await interrupt.abandonable(read);
 			sizes.push({ height, width });
+			room -= data.byteLength;
+			if (room >= 0) current.set(i, read);
 			const text = `reading ${i + 1} of ${paths.length} images`;
 			terminal.progress(i + 1, paths.length, text);
 		}
@@ -120,12 +128,9 @@ export const predict = command({
 			{ classes: { names: classNames, background }, behind },
 			folder.write,
 		);
-		/** Images with pieces on their way: at most those of a batch. */
-		const current = new Map<number, Promise<Image>>();
 		let unfinished: Unfinished | undefined;
 		const written: { input: string; files: string[] }[] = [];
 		const imageOf = (i: number): Promise<Image> => {
-			// Read again: only the images at work are held.
 			const read = current.get(i) ?? readInput(paths[i], channels, () => {});
 			current.set(i, read);
 			return read;
