@@ -1,8 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { JobEvent } from "../app/job.ts";
+import { isBefore, type Place } from "../app/log-line.ts";
 import type { RunEvent, RunRecord, TrainJob } from "../app/site/run-record.ts";
 import { reply, replyJson } from "./local-server.ts";
+import { readLog } from "./run-log.ts";
 import type { CommandHost } from "./run-on.ts";
 import { openInBrowser, serveSite } from "./site.ts";
 
@@ -25,16 +27,19 @@ export async function showLive(
 	job: TrainJob,
 	about: Pick<RunRecord, "title" | "names">,
 	inner: CommandHost,
+	/** What a resumed run has behind it. */
+	past: readonly RunEvent[] = [],
 ): Promise<LiveRun> {
 	const record: RunRecord = {
 		...{ id: "live", status: "running", created: Date.now(), notes: [] },
 		...about,
 		job: { ...job, tune: undefined },
 	};
-	const events: RunEvent[] = [];
+	const events: RunEvent[] = [...past];
 	const results = new Map<string, Uint8Array>();
 	const pages = new Set<ServerResponse>();
 	let stepAt = 0;
+	let hasBest = past.some((event) => event.type === "epoch");
 
 	function tell(event: JobEvent | { type: "samples"; epoch: number }): void {
 		const stamped = { ...event, time: Date.now() } as RunEvent;
@@ -57,6 +62,9 @@ export async function showLive(
 				request.once("close", () => pages.delete(response));
 			} else if (kind === "valid") {
 				reply(response, 200, await inner.read(path), BINARY);
+			} else if (path === BEST) {
+				if (!hasBest) reply(response, 404, "not there yet");
+				else reply(response, 200, await inner.read(path), BINARY);
 			} else {
 				const known = results.get(path);
 				if (!known) reply(response, 404, "not there yet");
@@ -79,8 +87,11 @@ export async function showLive(
 			async write(name, bytes) {
 				await inner.write?.(name, bytes);
 				const [kind, epoch, index] = name.split("/");
+				if (name === BEST) hasBest = true;
 				// Masks of a few classes shrink fiftyfold.
-				results.set(name, gzipSync(bytes, { level: 1 }));
+				if (kind === "sample" || kind === "ranked") {
+					results.set(name, gzipSync(bytes, { level: 1 }));
+				}
 				if (kind === "sample" && Number(index) === last) {
 					tell({ type: "samples", epoch: Number(epoch) });
 				}
@@ -93,7 +104,38 @@ export async function showLive(
 	};
 }
 
+/** The only checkpoint that pages ask for; it is in the run folder. */
+const BEST = "checkpoint/best";
+
 const BINARY = "application/octet-stream";
+
+/** The steps and epochs of a run up to a place, as pages take them. */
+export function pastEvents(run: string, at: Place): RunEvent[] {
+	return readLog(run)
+		.filter((line) => isBefore(line, at))
+		.flatMap((line): RunEvent[] => {
+			const time = Date.parse(line.time);
+			if (line.type === "step") {
+				const { epoch, step, steps, loss, learningRate } = line;
+				const rest = {
+					epochs: 0,
+					imagesPerSecond: 0,
+					dataWait: 0,
+					deviceBytes: 0,
+				};
+				const { type } = line;
+				return [
+					{ type, epoch, step, steps, loss, learningRate, ...rest, time },
+				];
+			}
+			// Earlier versions kept no confusion matrix.
+			if (line.type !== "epoch" || !line.confusion) return [];
+			const { seconds, dataWait } = line;
+			const waits = { stepSeconds: seconds, waitSeconds: seconds * dataWait };
+			return [{ ...line, ...waits, time }];
+		})
+		.concat({ type: "resumed", ...at, time: Date.now() });
+}
 
 function send(page: ServerResponse, event: RunEvent): void {
 	page.write(`data: ${JSON.stringify(event)}\n\n`);

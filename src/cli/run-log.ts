@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isBefore } from "../app/log-line.ts";
 import type { Scores } from "../app/scores.ts";
+import type { Confusion } from "../unet/index.ts";
 import type { OutputFolder } from "./run-folder.ts";
 
 /** One epoch as a run remembers it. */
@@ -18,7 +19,11 @@ export interface EpochRecord extends Scores {
 
 /** A line of log.jsonl. */
 export type LogLine = { readonly time: string } & (
-	| ({ readonly type: "epoch"; readonly best: boolean } & EpochRecord)
+	| ({
+			readonly type: "epoch";
+			readonly best: boolean;
+			readonly confusion: Confusion;
+	  } & EpochRecord)
 	| {
 			readonly type: "step";
 			readonly epoch: number;
@@ -45,10 +50,13 @@ export function logEvent(folder: OutputFolder, event: object): void {
 export function logEpoch(
 	folder: OutputFolder,
 	entry: EpochRecord,
-	best: boolean,
+	{
+		best,
+		confusion,
+	}: { readonly best: boolean; readonly confusion: Confusion },
 	classNames: readonly string[],
 ): void {
-	logEvent(folder, { type: "epoch", ...entry, best });
+	logEvent(folder, { type: "epoch", ...entry, best, confusion });
 	if (entry.epoch === 1) folder.append(CSV_LOG, csvHead(classNames));
 	folder.append(CSV_LOG, csvRow(entry, classNames));
 }

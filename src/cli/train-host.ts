@@ -101,7 +101,7 @@ export function trainHost(
 			record.waitSeconds += event.waitSeconds;
 			record.last = entry;
 			if (best) record.best = entry;
-			logEpoch(folder, entry, best, config.classNames);
+			logEpoch(folder, entry, event, config.classNames);
 			board?.scalars(epoch, boardValues(entry, learningRate));
 			terminal.note(
 				`epoch ${epoch}/${config.epochs}: training loss ${trainLoss.toFixed(4)}, validation loss ${validLoss.toFixed(4)}, mIoU ${formatScore(scores.miou)}${best ? " (best)" : ""}, ${formatTime(seconds)}`,

@@ -7,7 +7,7 @@ import { WgradError } from "../data/errors.ts";
 import { imagesOfClass } from "../data/labelled-source.ts";
 import { command } from "./command.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
-import { showLive } from "./live-run.ts";
+import { pastEvents, showLive } from "./live-run.ts";
 import { loadTrainingData, type TrainingData } from "./load-data.ts";
 import { writeReport } from "./report.ts";
 import { resumedRun } from "./resume.ts";
@@ -112,7 +112,12 @@ async function work({
 	);
 	const { title, valid } = data;
 	const live = open
-		? await showLive(job, { title, names: valid.names }, host)
+		? await showLive(
+				job,
+				{ title, names: valid.names },
+				host,
+				resumed && pastEvents(folder.path, resumed.at),
+			)
 		: undefined;
 	if (live) terminal.note(`Page: ${live.url}`);
 	try {

@@ -80,4 +80,21 @@ test("wgrad train --open shows the run live, and what it was when the command ha
 	);
 	expect(painted).toBe(true);
 	expect(errors).toEqual([]);
+
+	// Gone on with, it is shown from its beginning.
+	const again = start(["train", "--resume", "run", "--open"]);
+	const [, address] = await again.said(/Page: (\S+)/);
+	const stream = await fetch(address.replace("?live", "api/events"));
+	const reader = stream.body?.getReader();
+	let told = "";
+	while (!told.includes('"type":"resumed"')) {
+		const { value, done } = (await reader?.read()) ?? { done: true };
+		if (done) break;
+		told += new TextDecoder().decode(value);
+	}
+	expect(told).toMatch(/"type":"epoch","epoch":1,.*"confusion":\[\[/);
+	expect(told).toMatch(/"type":"step","epoch":1,/);
+	await reader?.cancel();
+	again.child.kill("SIGINT");
+	expect((await again.ended).code).toBe(130);
 });

@@ -1,6 +1,7 @@
+import { effect } from "@preact/signals";
 import { machine } from "./machine.ts";
 import { Setup } from "./setup.tsx";
-import { live, problem, type Tab, tab } from "./state.ts";
+import { live, problem, source, status, type Tab, tab, view } from "./state.ts";
 import { ThemeSwitch } from "./theme.tsx";
 import { Training } from "./training.tsx";
 import { Use } from "./use.tsx";
@@ -10,6 +11,17 @@ const TABS: Readonly<Record<Tab, string>> = {
 	training: "Training",
 	use: "Use it",
 };
+
+const TITLE = document.title;
+
+// How far a training is can be seen in the list of tabs too.
+effect(() => {
+	const { step } = view.value;
+	const going = status.value === "running" && step;
+	const done = step ? step.epoch - 1 + step.step / step.steps : 0;
+	const percent = Math.floor((100 * done) / (step?.epochs ?? 1));
+	document.title = going ? `${percent} % ${source.value?.record.title}` : TITLE;
+});
 
 /** The page. */
 export function App() {

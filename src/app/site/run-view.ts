@@ -84,7 +84,7 @@ export function viewAfter(
 			const steps = view.step?.steps ?? Number.POSITIVE_INFINITY;
 			const place = event.epoch + event.step / steps;
 			const resumed = at.length ? [...view.resumed, place] : view.resumed;
-			return { ...view, resumed, since: undefined };
+			return { ...view, resumed, since: undefined, secondsLeft: undefined };
 		}
 		case "ranked":
 			return { ...view, ranked: event };
