@@ -15,9 +15,13 @@ export interface DeviceIdentity {
 
 /** What a kernel choice may depend on. */
 export interface Capabilities {
+	/** Whether the adapter computes on the CPU. */
 	readonly software: boolean;
+	/** WebGPU's names of optional features, for example `shader-f16`. */
 	readonly features: ReadonlySet<string>;
+	/** Most invocations of a workgroup. */
 	readonly maxInvocations: number;
+	/** Most bytes of workgroup memory. */
 	readonly maxWorkgroupBytes: number;
 	/** Largest storage buffer binding in bytes. */
 	readonly maxBindingBytes: number;
@@ -27,10 +31,13 @@ export interface Capabilities {
 
 /** Counters since the device was made, and memory now. */
 export interface DeviceStats {
+	/** Kernels run; on the CPU device ops. */
 	dispatches: number;
+	/** Command buffers handed to the GPU. */
 	submits: number;
 	/** Tensor buffers in use. */
 	liveBuffers: number;
+	/** Bytes of them. */
 	liveBytes: number;
 	/** Bytes held for reuse. */
 	pooledBytes: number;

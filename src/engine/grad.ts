@@ -7,12 +7,14 @@ import { isRecording, type Tape, type TapeNode, withTape } from "./tape.ts";
 import { full, Tensor } from "./tensor.ts";
 import { leaves, type MapTree, mapTree } from "./tree.ts";
 
-/** A loss, or a loss with further results to keep: `{ loss, ...anything }`. */
+/** A loss, a tensor of one element, or one with further results to keep: `{ loss, ...anything }`. */
 export type LossResult = Tensor | { readonly loss: Tensor };
 
 /** What `valueAndGrad` returns: the loss function's own result and the gradients, shaped like the parameters. */
 export interface ValueAndGrad<P, R> {
+	/** What the function returned. */
 	readonly value: R;
+	/** One tensor for each of the parameters, of its shape. */
 	readonly grads: MapTree<P, Tensor>;
 }
 

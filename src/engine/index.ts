@@ -18,7 +18,15 @@ export {
 	type ValueAndGrad,
 	valueAndGrad,
 } from "./grad.ts";
-export type { Dispatch, Grid, Kernel, Variant } from "./kernel.ts";
+export type {
+	Dispatch,
+	DispatchSpec,
+	Grid,
+	Kernel,
+	KernelBinding,
+	ParamField,
+	Variant,
+} from "./kernel.ts";
 export {
 	ceilDiv,
 	dispatch,
@@ -38,9 +46,11 @@ export {
 	type NdArray,
 	type Op,
 	type OpSpec,
+	type PerInput,
 } from "./op.ts";
 export { pack } from "./pack.ts";
 export type { PlatformGpu, PlatformGpuDevice } from "./platform-types.ts";
+export type { ProgramMemory } from "./program.ts";
 export { formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 export { skipIf } from "./skip.ts";
 export {

@@ -25,6 +25,7 @@ export interface Kernel<
 > {
 	/** File name without `.wgsl`. */
 	readonly name: string;
+	/** Its WGSL. */
 	readonly code: string;
 	readonly bindings: readonly KernelBinding<Bindings>[];
 	/** Size of the uniform struct in bytes; 0 when the kernel has none. */
@@ -54,7 +55,9 @@ export type Grid = readonly [number, number, number];
 /** One compute dispatch as plain data: what to run, with what, how wide. */
 export interface Dispatch {
 	readonly kernel: Kernel;
+	/** Members of its `Params`. */
 	readonly params: Readonly<Record<string, number | readonly number[]>>;
+	/** Values of its `override` constants. */
 	readonly constants: Readonly<Record<string, number>>;
 	readonly grid: Grid;
 	/** Tensor bound under another name than the kernel's, `{ kernelName: tensorName }`. */

@@ -20,13 +20,16 @@ export type PerInput<I extends readonly string[], T> = {
 
 /** A host-side array with its shape, as references see it. */
 export interface NdArray {
+	/** Elements in row-major order; floats as Float64Array. */
 	readonly data: Float64Array | Int32Array | Uint32Array | Uint8Array;
 	readonly shape: Shape;
 }
 
 /** What a gradient rule gets. */
 export interface GradContext<I extends readonly string[], A> {
+	/** The op's inputs by name. */
 	readonly inputs: PerInput<I, Tensor>;
+	/** Its output. */
 	readonly y: Tensor;
 	/** Gradient of the loss with respect to `y`, shaped like `y`. */
 	readonly dy: Tensor;
@@ -93,9 +96,13 @@ export interface OpSpec<I extends readonly string[], A extends object> {
 
 /** What `launch` decides on. */
 export interface Launch<I extends readonly string[], A> {
+	/** Shapes of the inputs by name. */
 	readonly shapes: PerInput<I, Shape>;
+	/** Shape of the output. */
 	readonly y: Shape;
+	/** The call's, with defaults filled in. */
 	readonly attrs: A;
+	/** What the adapter can do. */
 	readonly capabilities: Capabilities;
 }
 

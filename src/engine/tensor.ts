@@ -6,8 +6,11 @@ import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** An n-dimensional array on a device. Made by `tensor`, `zeros` and by ops, never by hand. */
 export class Tensor {
+	/** Extents, outermost first; [] of a single number. */
 	readonly shape: Shape;
+	/** Element type. */
 	readonly dtype: DType;
+	/** Where it lives. */
 	readonly device: Device;
 	/** The device's handle of the memory; undefined once freed. */
 	storage: unknown;
@@ -28,7 +31,10 @@ export class Tensor {
 		return this.device.read(this);
 	}
 
-	/** Reads a tensor of one element as a number. */
+	/**
+	 * Reads a tensor of one element as a number.
+	 * @throws ShapeError when it has more.
+	 */
 	async item(): Promise<number> {
 		if (sizeOf(this.shape) !== 1) {
 			throw new ShapeError(
@@ -44,6 +50,7 @@ export type TensorValues = number | readonly TensorValues[] | HostArray;
 
 /** Options of tensor constructors. */
 export interface TensorOptions {
+	/** Element type; default that of the values. */
 	readonly dtype?: DType;
 	/** Default: the default device. */
 	readonly device?: Device;

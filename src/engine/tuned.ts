@@ -38,7 +38,9 @@ const HOPELESS = 1.5;
 
 /** Where choices are kept from one run to the next, as text. */
 export interface TuningStore {
+	/** What was written last; undefined before. */
 	read(): Promise<string | undefined>;
+	/** Replaces it. */
 	write(text: string): Promise<void>;
 }
 

@@ -8,14 +8,15 @@ export interface Choice {
 	readonly variant: string;
 	/** Fingerprint of the variants that there were: with others the choice does not hold. */
 	readonly kernels: string;
-	/** Measured time of one call. */
+	/** Measured time of one call, in ms. */
 	readonly milliseconds: number;
-	/** The same of the variant that runs untuned. */
+	/** The same of the variant that runs untuned, in ms. */
 	readonly untuned: number;
 }
 
 /** The choices made on an adapter, by op, shapes and attributes; plain JSON. */
 export interface Tuning {
+	/** As `DeviceIdentity.description` has it. */
 	readonly adapter: string;
 	readonly choices: Readonly<Record<string, Choice>>;
 }

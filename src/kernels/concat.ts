@@ -35,7 +35,7 @@ export interface EmbedAttrs {
 	readonly start: number;
 }
 
-/** Joins two tensors that differ at most along `axis`; floats, i32 or u32. */
+/** Joins two tensors that differ at most along `axis`: a [..., A, ...], b [..., B, ...] -> [..., A + B, ...]; floats, i32 or u32. */
 export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 	name: "concat",
 	inputs: ["a", "b"],
@@ -90,7 +90,7 @@ export const concat: Op<["a", "b"], ConcatAttrs> = /* @__PURE__ */ defineOp({
 	},
 });
 
-/** The indices start to start + size - 1 along an axis; any element type but u8. */
+/** The indices start to start + size - 1 along an axis: x [..., D, ...] -> [..., size, ...]; any element type but u8. */
 export const slice: Op<["x"], SliceAttrs> = /* @__PURE__ */ defineOp({
 	name: "slice",
 	takesEpilogue: true,

@@ -11,10 +11,13 @@ import {
 
 /** How a convolution's window moves. A number counts for both directions. */
 export interface ConvWindow {
+	/** Pixels from one window to the next; default 1. */
 	readonly stride: number | Extents;
+	/** Pixels from one of the window's own to the next; default 1. */
 	readonly dilation: number | Extents;
+	/** Zeros around the image; default 0. */
 	readonly padding: Padding;
-	/** Equal parts of the channels that are convolved apart; depthwise when as many as channels. */
+	/** Equal parts of the channels that are convolved apart; depthwise when as many as channels; default 1. */
 	readonly groups: number;
 }
 

@@ -165,4 +165,10 @@ export {
 } from "./upsample.ts";
 export { type VarianceAttrs, variance } from "./variance.ts";
 export { where } from "./where.ts";
-export { type CropAttrs, crop, type PadAttrs, pad } from "./window.ts";
+export {
+	type CropAttrs,
+	crop,
+	type PadAttrs,
+	pad,
+	type Sides,
+} from "./window.ts";

@@ -90,7 +90,7 @@ export const normalizeInputGrad: Op<
 		launchAffine("normalizeInputGrad", y, attrs.epsilon, { x: "dy" }),
 });
 
-/** [2, C]: sum of dy (the gradient of beta) and sum of dy * xhat (the gradient of gamma) per channel. */
+/** Sum of dy (the gradient of beta) and sum of dy * xhat (the gradient of gamma) per channel, [2, C]. */
 export const normalizeSums: Op<["x", "moments", "dy"], NormalizeAttrs> =
 	/* @__PURE__ */ defineOp({
 		name: "normalizeSums",

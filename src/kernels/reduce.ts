@@ -40,7 +40,7 @@ export interface Block {
 	readonly inner: number;
 }
 
-/** Sum over axes; f32, added in a fixed order. */
+/** Sum over axes, by default all: x of any shape -> the axes that are left, [] without any; f32, added in a fixed order. */
 export const sum: Op<["x"], ReduceAttrs> = /* @__PURE__ */ defineOp(
 	/* @__PURE__ */ reduction(
 		"sum",
@@ -49,7 +49,7 @@ export const sum: Op<["x"], ReduceAttrs> = /* @__PURE__ */ defineOp(
 	),
 );
 
-/** Mean over axes; f32. */
+/** Mean over axes, by default all: x of any shape -> the axes that are left, [] without any; f32. */
 export const mean: Op<["x"], ReduceAttrs> = /* @__PURE__ */ defineOp(
 	/* @__PURE__ */ reduction(
 		"mean",

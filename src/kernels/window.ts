@@ -14,7 +14,7 @@ import windowKernel from "./window.wgsl";
 const vectorKernel = /* @__PURE__ */ vectorized(windowKernel);
 
 /** Pixels per side. */
-type Sides = readonly [
+export type Sides = readonly [
 	top: number,
 	bottom: number,
 	left: number,

@@ -28,6 +28,7 @@ import type { TrainingState } from "./train.ts";
 
 /** What `loadModel` finds in a checkpoint. */
 export interface LoadedModel {
+	/** The net, with the checkpoint's weights. */
 	readonly model: Model;
 	/** For `train`'s `resume`; absent from a checkpoint written without it. */
 	readonly training?: TrainingState;

@@ -1,3 +1,7 @@
+/**
+ * U-Nets: models, losses, optimizers, schedules, training, scores, checkpoints.
+ * @module wgrad/unet
+ */
 export type { BatchShape, LabelledBatch } from "./batch-step.ts";
 export { encodeCheckpoint, type LoadedModel, loadModel } from "./checkpoint.ts";
 export { type Clip, clipGradients } from "./clip.ts";

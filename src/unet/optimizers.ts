@@ -24,7 +24,9 @@ export interface OptimizerOptions {
 
 /** Options of `adam`; defaults 0.9, 0.999 and 1e-8 (Keras: 1e-7). */
 export interface AdamOptions extends OptimizerOptions {
+	/** Share of the gradients' mean that a step keeps. */
 	readonly beta1?: number;
+	/** The same of the mean of their squares. */
 	readonly beta2?: number;
 	/** Added to the bias-corrected root; by Keras to the root before the correction. */
 	readonly epsilon?: number;
@@ -34,17 +36,21 @@ export interface AdamOptions extends OptimizerOptions {
 
 /** Options of `sgd`; defaults 0, 0 and false. */
 export interface SgdOptions extends OptimizerOptions {
+	/** Share of the velocity that a step keeps. */
 	readonly momentum?: number;
 	/** Share of the gradient that the velocity leaves out from the second step on; only with momentum and without `nesterov` (PyTorch; Keras has none). */
 	readonly dampening?: number;
+	/** Whether the velocity looks a step ahead (Nesterov 1983). */
 	readonly nesterov?: boolean;
 }
 
 /** Options of `rmsprop`; defaults 0.99 (Keras: 0.9), 1e-8 (Keras: 1e-7), 0 and false. */
 export interface RmspropOptions extends OptimizerOptions {
+	/** Share of the mean square that a step keeps. */
 	readonly rho?: number;
 	/** Added to the root; by Keras under it. */
 	readonly epsilon?: number;
+	/** Share of the velocity that a step keeps. */
 	readonly momentum?: number;
 	/** Divides by the root of the gradient's variance instead of its mean square (Graves 2013). */
 	readonly centered?: boolean;
@@ -52,7 +58,9 @@ export interface RmspropOptions extends OptimizerOptions {
 
 /** Options of `adadelta`; defaults 0.9 and 1e-6 (Keras: 0.95 and 1e-7). */
 export interface AdadeltaOptions extends OptimizerOptions {
+	/** Share of the mean squares, of gradients and of updates, that a step keeps. */
 	readonly rho?: number;
+	/** Added under both roots. */
 	readonly epsilon?: number;
 }
 

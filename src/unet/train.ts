@@ -76,6 +76,7 @@ export interface TrainOptions extends StepOptions {
 	/** Epochs in all, those of a resumed training included. */
 	readonly epochs: number;
 	readonly stepsPerEpoch: number;
+	/** The images of the next step; all of one shape, whose height and width the net's depth divides. */
 	nextBatch(): LabelledBatch | Promise<LabelledBatch>;
 	/** Shape of the batches, where it is known before the first: the step is then compiled while that is loaded. */
 	readonly batchShape?: BatchShape;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 
 /** A fenced block of a Markdown file: its language, what stands behind it (a file's name, say), its text. */
@@ -35,6 +35,21 @@ export function filesOf(blocks: readonly Block[]): Map<string, string> {
 	}
 	for (const [name, text] of joined) files.set(name, text);
 	return files;
+}
+
+/** The calls of wgrad in a page's shell blocks, a line each, split into words. */
+export function commandsOf(blocks: readonly Block[]): string[][] {
+	return blocks
+		.filter(({ language }) => language === "sh")
+		.flatMap(({ text }) => text.replaceAll("\\\n", " ").split("\n"))
+		.filter((line) => line.startsWith("npx wgrad "))
+		.map((line) => line.split(/\s+/).slice(2));
+}
+
+/** The README and the guide's pages. */
+export function documents(): string[] {
+	const pages = readdirSync("docs/guide").map((f) => `docs/guide/${f}`);
+	return ["README.md", ...pages];
 }
 
 /**

@@ -6,7 +6,13 @@ import { describe, expect, test } from "vitest";
 import { findBrowser } from "../../src/cli/browser.ts";
 import { absent } from "../gpu.ts";
 import { consumer } from "./consumer.ts";
-import { blocksOf, checkReports, filesOf, reporting } from "./documents.ts";
+import {
+	blocksOf,
+	checkReports,
+	documents,
+	filesOf,
+	reporting,
+} from "./documents.ts";
 import { addWebgpu, driverEnv, noDriver } from "./npm-webgpu.ts";
 import { openPage, useBrowser, useOneFile } from "./page.ts";
 
@@ -20,9 +26,7 @@ test("the guide's list names every page", () => {
 });
 
 const browser = (await findBrowser()) ? useBrowser() : undefined;
-const documents = ["README.md", ...pages.map((name) => join(GUIDE, name))];
-
-for (const document of documents) {
+for (const document of documents()) {
 	describe(document, () => {
 		const blocks = blocksOf(document);
 		// The README has a page and, apart from it, a program.
@@ -30,7 +34,7 @@ for (const document of documents) {
 			document === "README.md"
 				? ["html", "js"].map((l) => blocks.filter((b) => b.language === l))
 				: [blocks];
-		for (const part of parts) {
+		for (const part of parts.filter((part) => part.length)) {
 			const files = filesOf(part);
 			const main = files.get("main.js") ?? "";
 			if (main) files.set("main.js", `${reporting(main)}console.log("end");`);

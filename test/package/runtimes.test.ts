@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { absent } from "../gpu.ts";
 import { consumer } from "./consumer.ts";
 import { addWebgpu, driverEnv, noDriver } from "./npm-webgpu.ts";
@@ -100,15 +100,3 @@ for (const runtime of runtimes) {
 		});
 	});
 }
-
-test("npm installs it with its command and without a browser", async () => {
-	const fresh = consumer();
-	const options = { cwd: fresh };
-	const quiet = ["--no-audit", "--no-fund", "--prefer-offline"];
-	await execute("npm", ["install", inject("tarball"), ...quiet], options);
-	const npx = (...args: string[]) =>
-		execute("npx", ["--no", "wgrad", ...args], options);
-	expect((await npx("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-	const { stdout } = await npx("summary", "--preset", "pets");
-	expect(stdout).toContain("7,760,");
-});

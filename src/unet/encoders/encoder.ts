@@ -10,6 +10,7 @@ export interface Encoder extends Network {
 	readonly channels: readonly number[];
 	/** What its tensors start with; random without it. */
 	readonly start?: {
+		/** Values of a tensor by its name in `tensors`. */
 		param(name: string): Float32Array;
 		/** Mean and variance of one normalisation, [2, C]. */
 		moments(layer: string): Float32Array;
