@@ -37,19 +37,28 @@ export function filesOf(blocks: readonly Block[]): Map<string, string> {
 	return files;
 }
 
-/** The calls of wgrad in a page's shell blocks, a line each, split into words. */
+/**
+ * The calls of wgrad in a page's shell blocks, a line each, split into words,
+ * but those that serve a page until they are interrupted: test/cli/ui.test.ts has them.
+ */
 export function commandsOf(blocks: readonly Block[]): string[][] {
 	return blocks
 		.filter(({ language }) => language === "sh")
 		.flatMap(({ text }) => text.replaceAll("\\\n", " ").split("\n"))
 		.filter((line) => line.startsWith("npx wgrad "))
-		.map((line) => line.split(/\s+/).slice(2));
+		.map((line) =>
+			line
+				.replace(/\s+# .*/, "")
+				.split(/\s+/)
+				.slice(2),
+		)
+		.filter((words) => words[0] !== "ui" && !words.includes("--open"));
 }
 
-/** The README and the guide's pages. */
+/** The README and the guide's pages, but their list. */
 export function documents(): string[] {
-	const pages = readdirSync("docs/guide").map((f) => `docs/guide/${f}`);
-	return ["README.md", ...pages];
+	const pages = readdirSync("docs/guide").filter((f) => f !== "README.md");
+	return ["README.md", ...pages.map((f) => `docs/guide/${f}`)];
 }
 
 /**
