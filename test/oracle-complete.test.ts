@@ -42,6 +42,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	crossEntropy: "is all of softmaxCrossEntropy but its total",
 	dropout:
 		"draws its own random numbers; test/dropout.test.ts has their statistics",
+	targetLoss:
+		"is sigmoidCrossEntropy where there is one output, which test/unet/losses.test.ts holds it to, and the formula where there are more",
 	unscaleGradient:
 		"PyTorch has it inside GradScaler, on CUDA; its rows are in test/cases",
 };
