@@ -2,6 +2,7 @@ import {
 	cpSync,
 	readdirSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	truncateSync,
 	writeFileSync,
@@ -161,6 +162,44 @@ test("a run killed after its log went on is resumed from its checkpoint", async 
 		2,
 		/--resume whole: all 3 epochs are done; start a new run/,
 	);
+});
+
+test("a resumed run reads its data as it was begun, an evaluation too", async () => {
+	const pictures = putSquares("named", 6, { value: 2 });
+	for (let n = 0; n < 6; n++) {
+		renameSync(
+			path("named", "masks", `${n}.png`),
+			path("named", "masks", `t-${n}-1.png`),
+		);
+	}
+	const args = [
+		"train",
+		"--data",
+		pictures,
+		"--device",
+		"cpu",
+		"--out",
+		"begun",
+	];
+	const net = ["--base", "2", "--depth", "0", "--convs", "1", "--batch", "2"];
+	const reading = [
+		...["--layout", "folders", "--pair", "t-{}-1.png"],
+		...["--offset", "-1", "--map", "0=0"],
+	];
+	const run = start([...args, ...net, ...reading, "--epochs", "4"]);
+	await run.said(/epoch 1\/4: /);
+	run.child.kill("SIGINT");
+	await run.ended;
+	const config = JSON.parse(readFileSync(path("begun", "config.json"), "utf8"));
+	expect(config).toMatchObject({
+		...{ layout: "folders", pair: "t-{}-1.png", offset: -1, map: { 0: 0 } },
+	});
+	expect((await wgrad("train", "--resume", "begun")).code).toBe(0);
+	const evaluated = await wgrad(
+		...["eval", "--checkpoint", "begun", "--data", pictures, "--device", "cpu"],
+		...["--pair", "t-{}-1.png", "--json"],
+	);
+	expect(JSON.parse(evaluated.stdout)).toMatchObject({ images: 6 });
 });
 
 test("a training that is out of patience ends, and stays ended", async () => {
