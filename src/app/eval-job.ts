@@ -53,13 +53,13 @@ export async function runPredict(
 	const set = hostSource(host, "set", job.set);
 	const bytes = await host.read("checkpoint");
 	const { model } = loadModel(bytes, "checkpoint", { device, encoders });
-	const { classes } = model.config;
-	const each = set.height * set.width * classes;
-	const scoresOf = perBatch(device, (x) => predict(model, x));
+	const { context = false } = job;
+	const scoresOf = perBatch(device, (x) => predict(model, x, { context }));
 	for (const indices of chunks(set.count, job.batch)) {
 		if (reporter.signal.aborted) break;
 		const batch = await readBatch(set, indices);
 		const scores = Float32Array.from(await scoresOf.run(batch));
+		const each = scores.length / indices.length;
 		for (const [i, index] of indices.entries()) {
 			const one = scores.slice(i * each, (i + 1) * each);
 			await host.write(`scores/${index}`, new Uint8Array(one.buffer));

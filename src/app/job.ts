@@ -116,6 +116,8 @@ export type Job =
 			readonly kind: "predict";
 			readonly device: "webgpu" | "cpu";
 			readonly set: SetHeader;
+			/** Whether images bring the border that valid convolutions take away. */
+			readonly context?: boolean;
 			readonly batch: number;
 			readonly tune?: Tune | undefined;
 	  }

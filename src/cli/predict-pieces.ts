@@ -8,6 +8,8 @@ import {
 	type Mirrored,
 	tileCorners,
 } from "../data/tiles.ts";
+import { frameOf } from "../unet/frame.ts";
+import type { UnetConfig } from "../unet/index.ts";
 
 /** What the net sees at a time: an image as a whole or a tile of it, as it is or mirrored. */
 export interface Piece {
@@ -19,8 +21,10 @@ export interface Piece {
 
 /** How images become pieces. */
 export interface Cutting {
-	/** What the net takes. */
+	/** What the net tells the classes of. */
 	readonly tile: Size;
+	/** What it sees around that on each side, rows and columns: of the image, beyond it 0. */
+	readonly context: Size;
 	/** Least share of a tile that its neighbour has too; undefined: images are resized and taken as a whole. */
 	readonly overlap: number | undefined;
 	readonly mirrors: readonly Mirrored[];
@@ -57,9 +61,41 @@ export function piecesOf(sizes: readonly Size[], cutting: Cutting): Piece[] {
 
 /** Pixels of a piece, H,W,C. */
 export function cutPiece(image: Image, piece: Piece, cutting: Cutting) {
-	const whole =
-		cutting.overlap === undefined ? resizeImage(image, cutting.tile) : image;
-	return cutTile(whole, piece.corner, cutting.tile, piece.mirrored);
+	const { tile, context, overlap } = cutting;
+	const whole = overlap === undefined ? resizeImage(image, tile) : image;
+	const { top, left } = piece.corner;
+	const corner = { top: top - context.height, left: left - context.width };
+	const bare = context.height + context.width === 0;
+	const beyond = bare ? "border" : "zero";
+	const seen = inputOf(cutting);
+	return cutTile(whole, corner, seen, piece.mirrored, beyond);
+}
+
+/** Height and width of what the net takes. */
+export function inputOf({ tile, context }: Cutting): Size {
+	return {
+		height: tile.height + 2 * context.height,
+		width: tile.width + 2 * context.width,
+	};
+}
+
+/**
+ * What a net of this input size tells and sees of a tile. Valid convolutions
+ * take a border away: of tiles it is the image around them.
+ */
+export function tileOf(
+	model: UnetConfig,
+	[height, width]: readonly [number, number],
+	tiles: boolean,
+): Pick<Cutting, "tile" | "context"> {
+	if (!tiles || model.padding === "same") {
+		return { tile: { height, width }, context: { height: 0, width: 0 } };
+	}
+	const { pad, crop } = frameOf(model, height, width);
+	return {
+		tile: { height: height + crop[1], width: width + crop[3] },
+		context: { height: pad[0], width: pad[2] },
+	};
 }
 
 /** Puts the scores of an image's pieces together; `rows` takes finished rows, H,W,C, at the image's own size. */

@@ -29,8 +29,10 @@ import {
 	type Cutting,
 	cutPiece,
 	FLIPS,
+	inputOf,
 	mirrorsOf,
 	piecesOf,
+	tileOf,
 } from "./predict-pieces.ts";
 import { type OutputFolder, openOutput } from "./run-folder.ts";
 import { chooseWhere, runOn, WHERE_OPTIONS } from "./run-on.ts";
@@ -114,9 +116,9 @@ export const predict = command({
 		}
 		terminal.endProgress();
 
-		const [height, width] = checkpoint.preprocessing.size;
+		const { model, preprocessing } = checkpoint;
 		const cutting: Cutting = {
-			tile: { height, width },
+			...tileOf(model, preprocessing.size, values.tiles),
 			overlap: values.tiles ? (values.overlap ?? 0.5) : undefined,
 			mirrors: mirrorsOf(values.flips),
 		};
@@ -177,13 +179,13 @@ export const predict = command({
 			device: where.device,
 			set: {
 				count: pieces.length,
-				height,
-				width,
+				...inputOf(cutting),
 				channels,
 				classes: checkpoint.model.classes,
 				scale: 1 / 255,
 				dtype: "u8",
 			},
+			context: cutting.context.height + cutting.context.width > 0,
 			batch: BATCH,
 			tune,
 		};

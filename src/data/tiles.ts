@@ -31,21 +31,31 @@ function starts(length: number, window: number, overlap: number): number[] {
 	);
 }
 
-/** Cuts a window out of 8-bit pixels, H,W,C; beyond the image its border pixels go on. */
+/** Cuts a window out of 8-bit pixels, H,W,C; beyond the image its border pixels go on, or all is 0. */
 export function cutTile(
 	image: Size & { readonly channels: number; readonly data: Uint8Array },
 	{ top, left }: Corner,
 	tile: Size,
 	mirrored: Mirrored = {},
+	beyond: "border" | "zero" = "border",
 ): Uint8Array {
 	const { height, width, channels, data } = image;
+	const within = (at: number, length: number) =>
+		at >= 0 && at < length
+			? at
+			: beyond === "border"
+				? Math.min(Math.max(at, 0), length - 1)
+				: undefined;
 	const cut = new Uint8Array(tile.height * tile.width * channels);
 	for (let i = 0; i < tile.height; i++) {
 		const inTile = mirrored.vertical ? tile.height - 1 - i : i;
-		const y = Math.min(top + inTile, height - 1);
+		const y = within(top + inTile, height);
+		if (y === undefined) continue;
 		for (let j = 0; j < tile.width; j++) {
 			const x = mirrored.horizontal ? tile.width - 1 - j : j;
-			const from = (y * width + Math.min(left + x, width - 1)) * channels;
+			const column = within(left + x, width);
+			if (column === undefined) continue;
+			const from = (y * width + column) * channels;
 			const to = (i * tile.width + j) * channels;
 			for (let c = 0; c < channels; c++) cut[to + c] = data[from + c];
 		}

@@ -10,7 +10,7 @@ import {
 import { argmax, cast, countConfusion, softmax } from "../kernels/index.ts";
 import { batchStep, type LabelledBatch } from "./batch-step.ts";
 import { ConfigError } from "./errors.ts";
-import { forward } from "./forward.ts";
+import { type ForwardOptions, forward } from "./forward.ts";
 import { headLoss } from "./head.ts";
 import type { Loss } from "./losses.ts";
 import type { Confusion } from "./metrics.ts";
@@ -161,6 +161,10 @@ export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
 	return promise;
 }
 /** Probabilities of the classes, [N, H, W, classes], for images x [N, H, W, C]; `argmax` of them gives the classes. */
-export function predict(model: Model, x: Tensor): Tensor {
-	return scope(() => softmax(forward(model, model.params, x).logits));
+export function predict(
+	model: Model,
+	x: Tensor,
+	options: Pick<ForwardOptions, "context"> = {},
+): Tensor {
+	return scope(() => softmax(forward(model, model.params, x, options).logits));
 }

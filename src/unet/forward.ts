@@ -14,7 +14,7 @@ import {
 	maxPool,
 	pad,
 } from "../kernels/index.ts";
-import { frameOf, type Sides } from "./frame.ts";
+import { type Frame, frameOf, type Sides } from "./frame.ts";
 import { classScores } from "./head.ts";
 import { convolutions, finish, type Layers, upsample } from "./layers.ts";
 import type { Model, NamedTensors } from "./model.ts";
@@ -26,6 +26,8 @@ export interface ForwardOptions {
 	readonly training?: boolean;
 	/** In training: whether a backbone is used as it is, normalised by its running moments; default false. */
 	readonly frozen?: boolean;
+	/** With padding "valid": x brings the border that convolutions take away, so that nothing is added and the results are smaller; default false. */
+	readonly context?: boolean;
 	/** Step of the training, which decides what dropout drops; default 0. */
 	readonly step?: number | Live;
 }
@@ -51,7 +53,12 @@ export function forward(
 	model: Pick<Model, "config" | "encoder" | "state">,
 	params: NamedTensors,
 	x: Tensor,
-	{ training = false, frozen = false, step = 0 }: ForwardOptions = {},
+	{
+		training = false,
+		frozen = false,
+		context = false,
+		step = 0,
+	}: ForwardOptions = {},
 ): Forward {
 	const { config, encoder } = model;
 	if (x.shape.length !== 4 || x.shape[3] !== config.inChannels) {
@@ -60,7 +67,7 @@ export function forward(
 		);
 	}
 	const [, h, w] = x.shape;
-	const frame = frameOf(config, h, w);
+	const frame = context ? BARE : frameOf(config, h, w);
 	const gathered: Record<string, Tensor> = {};
 
 	// A scope per level frees its intermediate results at once when no gradient is wanted.
@@ -143,6 +150,8 @@ function decode(
 	if (config.upFinish === "after") y = finish(layers, `${prefix}.norm.join`, y);
 	return convolutions(layers, prefix, y);
 }
+
+const BARE: Frame = { pad: [0, 0, 0, 0], crop: [0, 0, 0, 0] };
 
 const isNone = (sides: Sides) => sides.every((n) => n === 0);
 

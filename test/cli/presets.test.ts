@@ -5,6 +5,7 @@ import { type PresetName, presets } from "../../src/app/presets.ts";
 import { availableDrivers } from "../../src/cli/node-gpu.ts";
 import { readLog } from "../../src/cli/run-log.ts";
 import { encodeNpy, parseNpy } from "../../src/data/npy.ts";
+import { picturePng } from "../../src/data/picture.ts";
 import { decodePng } from "../../src/data/png.ts";
 import { cpuDevice } from "../../src/index.ts";
 import { encoders } from "../../src/unet/encoders/index.ts";
@@ -151,9 +152,39 @@ test.runIf(driver?.env).each(small)(
 			expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 4);
 			expect(row.indexOf(Math.max(...row))).toBe(mask.samples[p]);
 		}
+		if (!settings.includes("model.padding=valid")) return;
+		// Of an image of the net's size the tile is the whole, with what the net adds around it.
+		put("plain/own.png", photograph(SIDE, SIDE));
+		put("plain/large.png", photograph(2 * SIDE, SIDE + 20));
+		const predicted = async (out: string, file: string, ...more: string[]) => {
+			await run(
+				...["predict", "--checkpoint", name, "--out", out, ...more],
+				...["--input", `plain/${file}.png`, "--write", "probabilities"],
+			);
+			const path = join(folder, out, `${file}-probabilities.npy`);
+			return parseNpy(readFileSync(path), file);
+		};
+		const whole = await predicted("by-whole", "own");
+		const tiled = await predicted("by-tile", "own", "--tiles");
+		expect(tiled.shape).toEqual(whole.shape);
+		whole.data.forEach((v, i) => {
+			expect(Math.abs(Number(v) - Number(tiled.data[i]))).toBeLessThan(1e-4);
+		});
+		const many = await predicted("by-tiles", "large", "--tiles");
+		expect(many.shape).toEqual([2 * SIDE, SIDE + 20, 2]);
 	},
 	180_000,
 );
+
+/** A gray picture in colour: waves. */
+function photograph(height: number, width: number): Uint8Array {
+	const data = new Uint8Array(height * width * 3);
+	for (let p = 0; p < height * width; p++) {
+		const wave = Math.sin(p / width / 5) + Math.cos((p % width) / 7);
+		data.fill(128 + 50 * wave, 3 * p, 3 * p + 3);
+	}
+	return picturePng({ height, width, channels: 3, data });
+}
 
 test.runIf(driver?.env)(
 	"clothing: frozen and then fine-tuned, interrupted in both phases and resumed to the same bits",

@@ -83,3 +83,17 @@ test("a tile counts most at its centre", () => {
 	expect(row[4]).toBeCloseTo(weight(3.5) / (weight(0.5) + weight(3.5)), 5);
 	expect(row[7]).toBeCloseTo(weight(0.5) / (weight(0.5) + weight(3.5)), 5);
 });
+
+test("beyond the image its border goes on, or all is 0", () => {
+	const data = Uint8Array.of(1, 2, 3, 4);
+	const image = { height: 2, width: 2, channels: 1, data };
+	const window = { height: 4, width: 3 };
+	const cut = (beyond: "border" | "zero", mirrored = {}) => [
+		...cutTile(image, { top: -1, left: -1 }, window, mirrored, beyond),
+	];
+	expect(cut("border")).toEqual([1, 1, 2, 1, 1, 2, 3, 3, 4, 3, 3, 4]);
+	expect(cut("zero")).toEqual([0, 0, 0, 0, 1, 2, 0, 3, 4, 0, 0, 0]);
+	expect(cut("zero", { horizontal: true })).toEqual([
+		...[0, 0, 0, 2, 1, 0, 4, 3, 0, 0, 0, 0],
+	]);
+});

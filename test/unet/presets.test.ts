@@ -15,9 +15,11 @@ import {
 	concat,
 	conv2d,
 	convTranspose2d,
+	crop,
 	leakyRelu,
 	maxPool,
 	normalize,
+	pad,
 	softmax,
 } from "../../src/kernels/index.ts";
 import { architectureOf } from "../../src/unet/config.ts";
@@ -340,6 +342,29 @@ test("m2nist's layers run in the seed's order", async () => {
 	const expected = await conv("head", y).data();
 	const found = await forward(model, p, x).logits.data();
 	expect(found).toEqual(expected);
+});
+
+test("valid convolutions see the image around what they tell, where they are given it", async () => {
+	const device = cpuDevice();
+	const options: UnetOptions = {
+		...{ inChannels: 1, classes: 2, base: 2, depth: 1 },
+		padding: "valid",
+	};
+	const model = unet(options, { seed: 1, device });
+	const values = heNormal([1, 1, 2, 32 ** 2 / 2], 3, 1);
+	const x = tensor(values, [1, 32, 32, 1], { device });
+	const seen = forward(model, model.params, x, { context: true }).logits;
+	const [, side] = seen.shape;
+	expect(side).toBe(validSize(model.config, 32));
+	// Without it the same image is what lies within a frame of zeros.
+	const lost = (32 - side) / 2;
+	const border = [lost, lost, lost, lost] as const;
+	const middle = crop(x, { padding: border });
+	const framed = pad(middle, { padding: border });
+	const own = await forward(model, model.params, middle).logits.data();
+	const given = forward(model, model.params, framed, { context: true });
+	expect(own).toEqual(await given.logits.data());
+	expect(own).not.toEqual(await seen.data());
 });
 
 describe("a head of sigmoids", () => {
