@@ -7,6 +7,7 @@ import { findBrowser } from "../../src/cli/browser.ts";
 import { absent } from "../gpu.ts";
 import { consumer } from "./consumer.ts";
 import {
+	type Block,
 	blocksOf,
 	checkReports,
 	documents,
@@ -26,15 +27,22 @@ test("the guide's list names every page", () => {
 });
 
 const browser = (await findBrowser()) ? useBrowser() : undefined;
+
+/** What runs of a page: the README has a page and, apart from it, a program. */
+function partsOf(document: string): Block[][] {
+	const blocks = blocksOf(document);
+	const of = (...languages: string[]) =>
+		blocks.filter(({ language }) => languages.includes(language));
+	const parts =
+		document === "README.md" ? [of("html"), of("js")] : [of("html", "js")];
+	return parts.filter((part) => part.length);
+}
+
 for (const document of documents()) {
+	const parts = partsOf(document);
+	if (!parts.length) continue;
 	describe(document, () => {
-		const blocks = blocksOf(document);
-		// The README has a page and, apart from it, a program.
-		const parts =
-			document === "README.md"
-				? ["html", "js"].map((l) => blocks.filter((b) => b.language === l))
-				: [blocks];
-		for (const part of parts.filter((part) => part.length)) {
+		for (const part of parts) {
 			const files = filesOf(part);
 			const main = files.get("main.js") ?? "";
 			if (main) files.set("main.js", `${reporting(main)}console.log("end");`);
