@@ -33,16 +33,12 @@ function partsOf(document: string): Block[][] {
 	const blocks = blocksOf(document);
 	const of = (...languages: string[]) =>
 		blocks.filter(({ language }) => languages.includes(language));
-	const parts =
-		document === "README.md" ? [of("html"), of("js")] : [of("html", "js")];
-	return parts.filter((part) => part.length);
+	return document === "README.md" ? [of("html"), of("js")] : [of("html", "js")];
 }
 
 for (const document of documents()) {
-	const parts = partsOf(document);
-	if (!parts.length) continue;
 	describe(document, () => {
-		for (const part of parts) {
+		for (const part of partsOf(document)) {
 			const files = filesOf(part);
 			const main = files.get("main.js") ?? "";
 			if (main) files.set("main.js", `${reporting(main)}console.log("end");`);
