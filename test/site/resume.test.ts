@@ -63,8 +63,18 @@ test("paused, resumed, reloaded and resumed ends where it would have ended anywa
 	await stateIs(page, "Paused");
 	await click(page, "Resume");
 	await stateIs(page, "Training");
+	// The first epoch may have been over before the pause: only this is told by the new worker.
+	await page.waitForFunction(() =>
+		document.querySelector(".notices")?.textContent?.includes("Resumed"),
+	);
 	await page.waitForFunction(
 		() => document.querySelector("output.epoch")?.textContent === "1",
+	);
+	// Its checkpoint comes after its pictures, and before the next epoch.
+	await page.waitForFunction(() =>
+		document
+			.querySelector(".figures div:nth-child(1) dd")
+			?.textContent?.startsWith("2"),
 	);
 
 	// A reload kills the worker in the middle of a step.
