@@ -184,8 +184,11 @@ test("the webcam shows one mask after another until it is stopped", async () => 
 				document.querySelector(".stage [role=status]")?.textContent ===
 				"webcam",
 		);
+		const second = () => new Promise((done) => setTimeout(done, 1000));
+		// The frame that was under way may still come.
+		await second();
 		const last = await result(page);
-		await new Promise((done) => setTimeout(done, 1000));
+		await second();
 		expect(await result(page)).toBe(last);
 		expect(await page.$("[role=alert]")).toBeNull();
 	} finally {
