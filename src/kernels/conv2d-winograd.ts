@@ -14,11 +14,8 @@ import {
 	outerChunkRows,
 } from "./matmul.ts";
 import filterKernel from "./winograd-filter.wgsl";
-import filter2Kernel from "./winograd-filter-2x2.wgsl";
 import inputKernel from "./winograd-input.wgsl";
-import input2Kernel from "./winograd-input-2x2.wgsl";
 import outputKernel from "./winograd-output.wgsl";
-import output2Kernel from "./winograd-output-2x2.wgsl";
 import outputGradKernel from "./winograd-output-grad.wgsl";
 import weightFinishKernel from "./winograd-weight-finish.wgsl";
 
@@ -30,11 +27,6 @@ import weightFinishKernel from "./winograd-weight-finish.wgsl";
 
 /** Height and width of the tiles of outputs. */
 export type TileSize = 2 | 4;
-
-const kernels = {
-	2: { filter: filter2Kernel, input: input2Kernel, output: output2Kernel },
-	4: { filter: filterKernel, input: inputKernel, output: outputKernel },
-};
 
 /** Multiplications per tile. */
 function planesOf(tile: TileSize): number {
@@ -153,9 +145,9 @@ function convolution(
 		},
 		stages: [
 			dispatch({
-				kernel: kernels[tile].filter,
+				kernel: filterKernel,
 				params: { reduced, results },
-				constants: { FLIP: flip ? 1 : 0 },
+				constants: { TILE: tile, FLIP: flip ? 1 : 0 },
 				grid: linearGrid(ceilDiv(reduced * results, 64)),
 			}),
 			inputStage(tiling, input),
@@ -165,9 +157,9 @@ function convolution(
 				{ a: "v", w: "u", y: "m" },
 			),
 			dispatch({
-				kernel: kernels[tile].output,
+				kernel: outputKernel,
 				params: { y_size: to, tiles, batch, q: results },
-				constants: { HAS_BIAS: hasBias ? 1 : 0 },
+				constants: { TILE: tile, HAS_BIAS: hasBias ? 1 : 0 },
 				grid: linearGrid(ceilDiv(count * results, 64)),
 			}),
 		],
@@ -223,8 +215,9 @@ function inputStage(tiling: Tiling, input: string): Dispatch {
 	const { tile, from, pad, batch, reduced } = tiling;
 	const tiles = tilesOf(tiling);
 	return dispatch({
-		kernel: kernels[tile].input,
+		kernel: inputKernel,
 		params: { x_size: from, tiles, pad, batch, c: reduced },
+		constants: { TILE: tile },
 		grid: linearGrid(ceilDiv(batch * tiles[0] * tiles[1] * reduced, 64)),
 		rename: { x: input },
 	});

@@ -1,6 +1,6 @@
-// v[i, j, t, c] = B^T d B, the input of Winograd's F(4x4, 3x3) (Lavin and Gray, 2016): d is the 6x6
-// patch of x under tile t of 4x4 outputs, 0 outside x. One invocation: one tile, one channel,
-// so that neighbours load neighbouring channels and the 36 values stay in registers.
+// v[i, j, t, c] = B^T d B, the input of Winograd's F(TILE x TILE, 3x3) (Lavin and Gray, 2016): d is
+// the patch of x, TILE + 2 pixels high and wide, under tile t of outputs, 0 outside x. One invocation:
+// one tile, one channel, so that neighbours load neighbouring channels and the values stay in registers.
 struct Params {
   x_size: vec2u, // width, height
   tiles: vec2u, // per image: across, down
@@ -9,12 +9,17 @@ struct Params {
   c: u32, // channels
 }
 
+override TILE: u32 = 4; // or 2
+
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> v: array<f32>;
 
-// B^T times a column of six.
+// B^T times a column of six; with tiles of 2, of the first four.
 fn bt_times(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> array<f32, 6> {
+  if (TILE == 2) {
+    return array<f32, 6>(a - c, b + c, c - b, b - d, 0.0, 0.0);
+  }
   let p = e - 4.0 * c;
   let q = d - 4.0 * b;
   let r = e - c;
@@ -30,13 +35,19 @@ fn pixel(image: i32, iy: i32, ix: i32, c: u32) -> f32 {
 }
 
 fn column(image: i32, iy: i32, ix: i32, c: u32) -> array<f32, 6> {
+  var e = 0.0;
+  var f = 0.0;
+  if (TILE == 4) {
+    e = pixel(image, iy + 4, ix, c);
+    f = pixel(image, iy + 5, ix, c);
+  }
   return bt_times(
     pixel(image, iy, ix, c),
     pixel(image, iy + 1, ix, c),
     pixel(image, iy + 2, ix, c),
     pixel(image, iy + 3, ix, c),
-    pixel(image, iy + 4, ix, c),
-    pixel(image, iy + 5, ix, c),
+    e,
+    f,
   );
 }
 
@@ -55,22 +66,28 @@ fn main(
   let c = id % params.c;
   let tile = id / params.c;
   let image = i32(tile / per_image);
-  let iy = i32(tile % per_image / params.tiles.x * 4) - params.pad.y;
-  let ix = i32(tile % params.tiles.x * 4) - params.pad.x;
+  let iy = i32(tile % per_image / params.tiles.x * TILE) - params.pad.y;
+  let ix = i32(tile % params.tiles.x * TILE) - params.pad.x;
   let c0 = column(image, iy, ix, c);
   let c1 = column(image, iy, ix + 1, c);
   let c2 = column(image, iy, ix + 2, c);
   let c3 = column(image, iy, ix + 3, c);
-  let c4 = column(image, iy, ix + 4, c);
-  let c5 = column(image, iy, ix + 5, c);
-  for (var i = 0u; i < 6; i++) {
+  var c4: array<f32, 6>;
+  var c5: array<f32, 6>;
+  if (TILE == 4) {
+    c4 = column(image, iy, ix + 4, c);
+    c5 = column(image, iy, ix + 5, c);
+  }
+  for (var i = 0u; i < TILE + 2; i++) {
     let row = bt_times(c0[i], c1[i], c2[i], c3[i], c4[i], c5[i]);
-    let at = i * 6 * n + id;
+    let at = i * (TILE + 2) * n + id;
     v[at] = row[0];
     v[at + n] = row[1];
     v[at + 2 * n] = row[2];
     v[at + 3 * n] = row[3];
-    v[at + 4 * n] = row[4];
-    v[at + 5 * n] = row[5];
+    if (TILE == 4) {
+      v[at + 4 * n] = row[4];
+      v[at + 5 * n] = row[5];
+    }
   }
 }

@@ -1,5 +1,5 @@
-// y = A^T m A + b, the output of Winograd's F(4x4, 3x3) (Lavin and Gray, 2016): 6x6 products of a
-// tile become 4x4 pixels. One invocation: one tile, one channel.
+// y = A^T m A + b, the output of Winograd's F(TILE x TILE, 3x3) (Lavin and Gray, 2016): the products of
+// a tile, TILE + 2 high and wide, become its pixels. One invocation: one tile, one channel.
 struct Params {
   y_size: vec2u, // width, height
   tiles: vec2u, // per image: across, down
@@ -7,6 +7,7 @@ struct Params {
   q: u32, // channels
 }
 
+override TILE: u32 = 4; // or 2
 override HAS_BIAS: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -14,8 +15,11 @@ override HAS_BIAS: bool = false;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-// A^T times a column of six.
+// A^T times a column of six; with tiles of 2, of the first four.
 fn at_times(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> array<f32, 4> {
+  if (TILE == 2) {
+    return array<f32, 4>(a + b + c, b - c - d, 0.0, 0.0);
+  }
   let p = b + c;
   let q = b - c;
   let r = d + e;
@@ -38,41 +42,45 @@ fn main(
   let q = id % params.q;
   let tile = id / params.q;
   let image = tile / per_image;
-  let oy = tile % per_image / params.tiles.x * 4;
-  let ox = tile % params.tiles.x * 4;
+  let oy = tile % per_image / params.tiles.x * TILE;
+  let ox = tile % params.tiles.x * TILE;
   let c0 = column(id, n);
   let c1 = column(id + n, n);
   let c2 = column(id + 2 * n, n);
   let c3 = column(id + 3 * n, n);
-  let c4 = column(id + 4 * n, n);
-  let c5 = column(id + 5 * n, n);
+  var c4: array<f32, 4>;
+  var c5: array<f32, 4>;
+  if (TILE == 4) {
+    c4 = column(id + 4 * n, n);
+    c5 = column(id + 5 * n, n);
+  }
   var bias = 0.0;
   if (HAS_BIAS) {
     bias = b[q];
   }
-  for (var i = 0u; i < 4 && oy + i < params.y_size.y; i++) {
+  for (var i = 0u; i < TILE && oy + i < params.y_size.y; i++) {
     let row = at_times(c0[i], c1[i], c2[i], c3[i], c4[i], c5[i]);
     let at = ((image * params.y_size.y + oy + i) * params.y_size.x + ox) * params.q + q;
     y[at] = row[0] + bias;
     if (ox + 1 < params.y_size.x) {
       y[at + params.q] = row[1] + bias;
     }
-    if (ox + 2 < params.y_size.x) {
+    if (TILE == 4 && ox + 2 < params.y_size.x) {
       y[at + 2 * params.q] = row[2] + bias;
     }
-    if (ox + 3 < params.y_size.x) {
+    if (TILE == 4 && ox + 3 < params.y_size.x) {
       y[at + 3 * params.q] = row[3] + bias;
     }
   }
 }
 
 fn column(first: u32, n: u32) -> array<f32, 4> {
-  return at_times(
-    m[first],
-    m[first + 6 * n],
-    m[first + 12 * n],
-    m[first + 18 * n],
-    m[first + 24 * n],
-    m[first + 30 * n],
-  );
+  let row = (TILE + 2) * n;
+  var e = 0.0;
+  var f = 0.0;
+  if (TILE == 4) {
+    e = m[first + 4 * row];
+    f = m[first + 5 * row];
+  }
+  return at_times(m[first], m[first + row], m[first + 2 * row], m[first + 3 * row], e, f);
 }
