@@ -1,6 +1,5 @@
 import type { Region } from "./commands.ts";
-import { isUpdated } from "./launch.ts";
-import { type Operand, Slot, type Step } from "./recording.ts";
+import { type Operand, type Step, wholeSlot, writtenBy } from "./recording.ts";
 
 /**
  * Moves each update in place to where all that it waits for is done. Gradients
@@ -24,10 +23,6 @@ function mustPrecede(a: Step, b: Step): boolean {
 	return meet(writtenBy(a), usedBy(b)) || meet(usedBy(a), writtenBy(b));
 }
 
-function writtenBy({ spec, inputs, y }: Step): Operand[] {
-	return [y, ...inputs.filter((_, i) => isUpdated(spec, i))].filter((o) => !!o);
-}
-
 function usedBy({ inputs, y }: Step): Operand[] {
 	return [y, ...inputs].filter((o) => !!o);
 }
@@ -37,16 +32,12 @@ function meet(some: readonly Operand[], others: readonly Operand[]): boolean {
 }
 
 function overlap(a: unknown, b: unknown): boolean {
-	if (a instanceof Slot || b instanceof Slot) return whole(a) === whole(b);
+	const slot = wholeSlot(a);
+	if (slot || wholeSlot(b)) return slot === wholeSlot(b);
 	const [x, y] = [a as Region, b as Region];
 	return (
 		x.buffer === y.buffer &&
 		x.offset < y.offset + y.size &&
 		y.offset < x.offset + x.size
 	);
-}
-
-/** Parts of one slot are planned as one. */
-function whole(memory: unknown): unknown {
-	return memory instanceof Slot ? (memory.host?.slot ?? memory) : memory;
 }

@@ -1,6 +1,11 @@
 import type { Dispatch } from "./kernel.ts";
 import { type Plan, planMemory } from "./plan.ts";
-import { type Operand, type Recording, Slot } from "./recording.ts";
+import {
+	type Operand,
+	type Recording,
+	type Slot,
+	wholeSlot,
+} from "./recording.ts";
 import { operandsOf, type Task } from "./tasks.ts";
 
 /** The slots and where they go: each lives from the dispatch that writes it first to the last that uses it. */
@@ -78,10 +83,4 @@ function boundBy(task: Task, { kernel, rename }: Dispatch) {
 		const operand = operands[rename[name] ?? name];
 		return operand ? [{ operand, access }] : [];
 	});
-}
-
-/** The slot that is planned for a memory; undefined for memory from outside. */
-function wholeSlot(memory: unknown): Slot | undefined {
-	if (!(memory instanceof Slot)) return undefined;
-	return memory.host?.slot ?? memory;
 }

@@ -2,7 +2,7 @@ import { release, scope } from "./arena.ts";
 import { bindableBytes } from "./bind.ts";
 import { bytesOf, type DType } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
-import { firstUpdated } from "./launch.ts";
+import { firstUpdated, isUpdated } from "./launch.ts";
 import { collectEffects } from "./live.ts";
 import type { Op } from "./op.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -35,6 +35,18 @@ export interface Step {
 	readonly attrs: object;
 	/** Undefined where the op updates its inputs. */
 	readonly y: Operand | undefined;
+}
+
+/** The slot that is planned for a memory; undefined for memory from outside. */
+export function wholeSlot(memory: unknown): Slot | undefined {
+	if (!(memory instanceof Slot)) return undefined;
+	return memory.host?.slot ?? memory;
+}
+
+/** What a step writes. */
+export function writtenBy({ spec, inputs, y }: Step): Operand[] {
+	const updated = inputs.filter((_, i) => isUpdated(spec, i));
+	return [y, ...updated].filter((o) => o !== undefined);
 }
 
 /** What a function did with its arguments. */

@@ -2,14 +2,15 @@ import { bindableBytes } from "./bind.ts";
 import { updateEarly } from "./early.ts";
 import { fuseEpilogues } from "./fuse.ts";
 import type { Variant } from "./kernel.ts";
-import {
-	type AnyLaunch,
-	firstUpdated,
-	isUpdated,
-	launchCall,
-} from "./launch.ts";
+import { type AnyLaunch, firstUpdated, launchCall } from "./launch.ts";
 import { bareName } from "./op.ts";
-import { type Operand, type Recording, Slot, type Step } from "./recording.ts";
+import {
+	type Operand,
+	type Recording,
+	Slot,
+	type Step,
+	writtenBy,
+} from "./recording.ts";
 import { joinUpdates } from "./together.ts";
 import type { WebgpuDevice } from "./webgpu.ts";
 
@@ -43,13 +44,11 @@ export function needed({ steps, results }: Recording): Step[] {
 	const wanted = new Set(results.map((r) => r.memory));
 	const kept: Step[] = [];
 	for (const step of [...steps].reverse()) {
-		const { spec, inputs, y } = step;
-		const written = y ? [y] : inputs.filter((_, i) => isUpdated(spec, i));
-		const matters = written.some(
-			(o) => o && (wanted.has(o.memory) || !(o.memory instanceof Slot)),
+		const matters = writtenBy(step).some(
+			({ memory }) => wanted.has(memory) || !(memory instanceof Slot),
 		);
 		if (!matters) continue;
-		for (const operand of inputs) if (operand) wanted.add(operand.memory);
+		for (const operand of step.inputs) if (operand) wanted.add(operand.memory);
 		kept.push(step);
 	}
 	return kept.reverse();
