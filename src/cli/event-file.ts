@@ -1,6 +1,6 @@
 // TensorBoard's event files: records (TFRecord) of Event messages (Protocol
 // Buffers), as TensorFlow's event.proto and summary.proto number their fields.
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "../data/crc.ts";
 import type { OutputFolder } from "./run-folder.ts";
 
 /** An event file of a run folder. */

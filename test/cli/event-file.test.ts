@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { crc32c } from "../../src/cli/crc32c.ts";
 import { openEventFile } from "../../src/cli/event-file.ts";
 import { openOutput } from "../../src/cli/run-folder.ts";
+import { crc32c } from "../../src/data/crc.ts";
 import { indexPng } from "../../src/data/picture.ts";
 import { eventsIn, remainder } from "./read-events.ts";
 
