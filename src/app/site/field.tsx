@@ -72,3 +72,38 @@ export function NumberField({
 		</div>
 	);
 }
+
+/** A number chosen by sliding; `children` follow it within the label. */
+export function Slider({
+	label,
+	onInput,
+	valueText,
+	className,
+	children,
+	...input
+}: {
+	readonly label: string;
+	readonly value: number;
+	readonly onInput: (value: number) => void;
+	readonly min: number;
+	readonly max: number;
+	readonly step: number;
+	readonly disabled?: boolean;
+	/** What a screen reader says instead of the number. */
+	readonly valueText?: string;
+	readonly className?: string;
+	readonly children?: ComponentChildren;
+}) {
+	return (
+		<label class={className}>
+			{label}
+			<input
+				type="range"
+				{...input}
+				aria-valuetext={valueText}
+				onInput={({ currentTarget }) => onInput(currentTarget.valueAsNumber)}
+			/>
+			{children}
+		</label>
+	);
+}

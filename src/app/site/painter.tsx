@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { DropZone } from "./drop-zone.tsx";
+import { Slider } from "./field.tsx";
 import { PaintCanvas } from "./paint-canvas.tsx";
 import {
 	activeClass,
@@ -121,19 +122,19 @@ function Tools() {
 					</button>
 				))}
 			</div>
-			<label class="check">
-				Size
-				<input
-					type="range"
-					min="1"
-					max="200"
-					value={brushSize.value}
-					onInput={({ currentTarget }) => {
-						brushSize.value = Number(currentTarget.value);
-					}}
-				/>
+			<Slider
+				label="Size"
+				className="check"
+				min={1}
+				max={200}
+				step={1}
+				value={brushSize.value}
+				onInput={(value) => {
+					brushSize.value = value;
+				}}
+			>
 				<output>{brushSize.value}</output>
-			</label>
+			</Slider>
 		</fieldset>
 	);
 }

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { visible } from "./classes.tsx";
+import { Slider } from "./field.tsx";
 import {
 	type Ids,
 	type PaintStyle,
@@ -57,35 +58,28 @@ export function Samples() {
 							{layer}
 						</label>
 					))}
-					<label>
-						Opacity
-						<input
-							type="range"
-							min="0"
-							max="1"
-							step="0.05"
-							value={opacity.value}
-							onInput={({ currentTarget }) => {
-								opacity.value = Number(currentTarget.value);
-							}}
-						/>
-					</label>
-					<label>
-						Epoch
-						<input
-							type="range"
-							min="0"
-							max={Math.max(epochs.length - 1, 0)}
-							step="1"
-							value={Math.max(place, 0)}
-							disabled={epochs.length < 2}
-							aria-valuetext={epoch === undefined ? "none yet" : `${epoch}`}
-							onInput={({ currentTarget }) => {
-								const to = Number(currentTarget.value);
-								chosen.value = to === epochs.length - 1 ? undefined : to;
-							}}
-						/>
-					</label>
+					<Slider
+						label="Opacity"
+						min={0}
+						max={1}
+						step={0.05}
+						value={opacity.value}
+						onInput={(value) => {
+							opacity.value = value;
+						}}
+					/>
+					<Slider
+						label="Epoch"
+						min={0}
+						max={Math.max(epochs.length - 1, 0)}
+						step={1}
+						value={Math.max(place, 0)}
+						disabled={epochs.length < 2}
+						valueText={epoch === undefined ? "none yet" : `${epoch}`}
+						onInput={(to) => {
+							chosen.value = to === epochs.length - 1 ? undefined : to;
+						}}
+					/>
 					<output class="epoch">{epoch ?? "–"}</output>
 				</div>
 			</header>

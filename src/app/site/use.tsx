@@ -4,6 +4,7 @@ import { ClassToggles, visible } from "./classes.tsx";
 import { compose, EFFECTS, type Effect } from "./compose.ts";
 import { Downloads } from "./download-list.tsx";
 import { DropZone } from "./drop-zone.tsx";
+import { Slider } from "./field.tsx";
 import { pictureOf } from "./paint.ts";
 import { readPicture } from "./painting.ts";
 import { Picture } from "./picture.tsx";
@@ -134,34 +135,30 @@ export function Use() {
 					</div>
 					<div class="effect-options">
 						{effect.value === "mask" && (
-							<label class="check">
-								Opacity
-								<input
-									type="range"
-									min="0"
-									max="1"
-									step="0.05"
-									value={opacity.value}
-									onInput={({ currentTarget }) => {
-										opacity.value = Number(currentTarget.value);
-									}}
-								/>
-							</label>
+							<Slider
+								label="Opacity"
+								className="check"
+								min={0}
+								max={1}
+								step={0.05}
+								value={opacity.value}
+								onInput={(value) => {
+									opacity.value = value;
+								}}
+							/>
 						)}
 						{effect.value === "blur" && (
-							<label class="check">
-								Strength
-								<input
-									type="range"
-									min="0.005"
-									max="0.06"
-									step="0.005"
-									value={radius.value}
-									onInput={({ currentTarget }) => {
-										radius.value = Number(currentTarget.value);
-									}}
-								/>
-							</label>
+							<Slider
+								label="Strength"
+								className="check"
+								min={0.005}
+								max={0.06}
+								step={0.005}
+								value={radius.value}
+								onInput={(value) => {
+									radius.value = value;
+								}}
+							/>
 						)}
 						{effect.value === "colour" && (
 							<label class="check">
