@@ -16,6 +16,7 @@ export async function buildReport(outdir: string): Promise<void> {
 			{ in: "src/app/report-page.ts", out: "report" },
 			{ in: "src/app/report.css", out: "report" },
 		],
+		bundle: true,
 		format: "iife",
 		target: "es2022",
 		logLevel: "warning",

@@ -1,6 +1,6 @@
 import { palette } from "../data/palette.ts";
 import { type Confusion, precision, recall } from "../unet/index.ts";
-import type { Curves } from "./report-page.ts";
+import type { Curves } from "./curves.ts";
 import { formatScore, scoresOf } from "./scores.ts";
 
 /** A picture of the report. */

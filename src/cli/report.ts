@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Curves, epochCurves } from "../app/curves.ts";
 import type { JobEvent, RankedImage, TrainConfig } from "../app/job.ts";
+import { figuresOf } from "../app/report-figures.ts";
 import { type Report, reportHtml, type Sample } from "../app/report-html.ts";
-import type { Curves } from "../app/report-page.ts";
 import { formatScore } from "../app/scores.ts";
 import { backgroundOf } from "../data/class-names.ts";
-import { encoders } from "../unet/encoders/index.ts";
-import { namedOptions, parameterCount } from "../unet/index.ts";
 import type { TrainingData } from "./load-data.ts";
 import { writePanel } from "./pictures.ts";
 import type { OutputFolder } from "./run-folder.ts";
@@ -45,29 +44,17 @@ export async function writeReport(
 	const { config, data, origin, adapter, ranking } = run;
 	const log = readLog(folder.path);
 	const epochs = log.filter((line) => line.type === "epoch");
-	const best = epochs.findLast((line) => line.best);
-	const seconds = epochs.reduce((sum, line) => sum + line.seconds, 0);
 	const { command: _, ...place } = origin;
 	const ended = log.at(-1)?.time.slice(0, 16).replace("T", " ");
 	const report: Report = {
 		title: `Training on ${data.title}`,
 		subtitle: `${ended} UTC, ${adapter}, run folder ${folder.path}`,
-		figures: [
-			[formatScore(best?.miou ?? null), "mIoU, best epoch"],
-			[formatScore(best?.pixelAccuracy ?? null), "pixel accuracy"],
-			[`${best?.epoch ?? 0} of ${epochs.length}`, "best epoch"],
-			[formatTime(seconds), "training time"],
-			[
-				`${data.train.count} + ${data.valid.count}`,
-				"images to train + validate",
-			],
-			[
-				parameterCount(namedOptions(config.model, encoders)).toLocaleString(
-					"en",
-				),
-				"parameters",
-			],
-		],
+		figures: figuresOf({
+			epochs,
+			images: [data.train.count, data.valid.count],
+			model: config.model,
+			formatSeconds: formatTime,
+		}),
 		curves: curvesOf(log, epochs),
 		classNames: config.classNames,
 		background: backgroundOf(config.classNames),
@@ -99,13 +86,7 @@ function curvesOf(
 			loss: steps.map(({ loss }) => loss),
 			learningRate: steps.map(({ learningRate }) => learningRate),
 		},
-		epochs: {
-			at: epochs.map(({ epoch }) => epoch),
-			trainLoss: epochs.map(({ trainLoss }) => trainLoss),
-			validLoss: epochs.map(({ validLoss }) => validLoss),
-			miou: epochs.map(({ miou }) => miou),
-			pixelAccuracy: epochs.map(({ pixelAccuracy }) => pixelAccuracy),
-		},
+		epochs: epochCurves(epochs),
 		marks: [
 			...log
 				.filter((line) => line.type === "resumed")

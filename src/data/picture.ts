@@ -2,6 +2,7 @@
 import { encode } from "fast-png";
 import { DataError } from "./errors.ts";
 import { type Colour, palette } from "./palette.ts";
+import { zoomFor } from "./resize.ts";
 import { IGNORE } from "./segmentation-set.ts";
 
 /** 8-bit pixels, H,W,C with C = 1 (gray), 3 (red, green, blue) or 4 (and opacity). */
@@ -148,7 +149,7 @@ export interface SheetOptions {
 
 /**
  * Rows of pictures as one RGB PNG. Small ones are enlarged by a whole factor
- * (2 for 64x84) so that a person can see them.
+ * so that a person can see them.
  */
 export function sheetPng(
 	rows: readonly (readonly Picture[])[],
@@ -161,8 +162,7 @@ export function sheetPng(
 	const largest = Math.max(
 		...panels.flat().map(({ height, width }) => Math.max(height, width)),
 	);
-	const zoom =
-		options.zoom ?? Math.min(Math.max(Math.floor(256 / largest), 1), 3);
+	const zoom = options.zoom ?? zoomFor(largest);
 	const gap = options.gap ?? 4;
 
 	const rowWidth = (row: Picture[]) =>

@@ -112,3 +112,8 @@ export function resizeNearest(
 	}
 	return result;
 }
+
+/** How many times a picture is enlarged so that a person can see it; `longest` is its longer side (64x84: 3). */
+export function zoomFor(longest: number): number {
+	return Math.min(Math.max(Math.floor(256 / longest), 1), 3);
+}

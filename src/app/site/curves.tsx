@@ -1,7 +1,9 @@
 import { useSignal } from "@preact/signals";
+import { curveLines, epochCurves, type Mark } from "../curves.ts";
 import type { TrainConfig } from "../job.ts";
+import { Slider } from "./field.tsx";
 import { formatNumber } from "./format.ts";
-import { type Mark, Plot } from "./plot.tsx";
+import { Plot } from "./plot.tsx";
 import type { RunView } from "./run-view.ts";
 import { source, view } from "./state.ts";
 
@@ -12,10 +14,13 @@ export function Curves() {
 	const logarithmic = useSignal(false);
 	const smoothing = useSignal(0.6);
 	const { steps, epochs } = view.value;
-	const at = epochs.map(({ epoch }) => epoch);
+	const loss = smoothed(steps.loss, smoothing.value);
+	const lines = curveLines({
+		steps: { ...steps, loss },
+		epochs: epochCurves(epochs),
+	});
 	const config = source.value?.record.job.config;
 	const marks = config ? marksOf(view.value, config) : [];
-	const points = true;
 	return (
 		<section class="card curves" aria-labelledby="curves-title">
 			<header>
@@ -31,19 +36,16 @@ export function Curves() {
 						/>
 						Logarithmic loss
 					</label>
-					<label>
-						Smoothing
-						<input
-							type="range"
-							min="0"
-							max="0.98"
-							step="0.02"
-							value={smoothing.value}
-							onInput={(e) => {
-								smoothing.value = Number(e.currentTarget.value);
-							}}
-						/>
-					</label>
+					<Slider
+						label="Smoothing"
+						min={0}
+						max={0.98}
+						step={0.02}
+						value={smoothing.value}
+						onInput={(value) => {
+							smoothing.value = value;
+						}}
+					/>
 				</div>
 			</header>
 			<div class="plots">
@@ -52,63 +54,16 @@ export function Curves() {
 					logarithmic={logarithmic.value}
 					marks={marks}
 					format={formatNumber}
-					lines={[
-						{
-							label: "step",
-							colour: "faint",
-							at: steps.at,
-							values: smoothed(steps.loss, smoothing.value),
-						},
-						{
-							label: "training",
-							colour: "accent",
-							at,
-							values: epochs.map(({ trainLoss }) => trainLoss),
-							points,
-						},
-						{
-							label: "validation",
-							colour: "second",
-							at,
-							values: epochs.map(({ validLoss }) => validLoss),
-							points,
-						},
-					]}
+					lines={lines.loss}
 				/>
 				<Plot
 					title="Validation scores"
 					marks={marks}
 					range={[0, 1]}
 					format={score}
-					lines={[
-						{
-							label: "mIoU",
-							colour: "accent",
-							at,
-							values: epochs.map(({ miou }) => miou),
-							points,
-						},
-						{
-							label: "pixel accuracy",
-							colour: "second",
-							at,
-							values: epochs.map(({ pixelAccuracy }) => pixelAccuracy),
-							points,
-						},
-					]}
+					lines={lines.scores}
 				/>
-				<Plot
-					title="Learning rate"
-					format={formatNumber}
-					lines={[
-						{
-							label: "learning rate",
-							colour: "accent",
-							at: steps.at,
-							values: steps.learningRate,
-						},
-					]}
-				/>
+				<Plot title="Learning rate" format={formatNumber} lines={lines.rate} />
 			</div>
 		</section>
 	);

@@ -1,27 +1,17 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { drawMarks, type Line, type Mark } from "../curves.ts";
 import { colourChanges, colourOf } from "./theme.tsx";
-
-/** One line of a plot. */
-export interface Line {
-	readonly label: string;
-	/** Name of a colour of the style sheet. */
-	readonly colour: string;
-	readonly at: readonly number[];
-	readonly values: readonly (number | null)[];
-	readonly points?: boolean;
-}
-
-/** A named place on the horizontal axis. */
-export interface Mark {
-	readonly at: number;
-	readonly text: string;
-}
 
 /** Text of the page's size, in pixels: larger on very large screens. */
 const rem = () =>
 	Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 const height = () => Math.round(13.75 * rem());
+const markText = () => ({
+	size: 0.7 * rem(),
+	top: 0.75 * rem(),
+	row: 0.8 * rem(),
+});
 
 /** Lines over the epochs; its size never changes with its content. */
 export function Plot({
@@ -49,7 +39,9 @@ export function Plot({
 		const parent = place.current as HTMLDivElement;
 		const options = optionsOf(lines, format, logarithmic, range);
 		options.width = parent.clientWidth;
-		options.hooks = { draw: [(u) => drawMarks(u, shown.current)] };
+		options.hooks = {
+			draw: [(u) => drawMarks(u, shown.current, colourOf("soft"), markText())],
+		};
 		plot.current = new uPlot(options, dataOf(lines), parent);
 		const observer = new ResizeObserver(() => {
 			plot.current?.setSize({ width: parent.clientWidth, height: height() });
@@ -126,27 +118,4 @@ function optionsOf(
 			),
 		],
 	};
-}
-
-function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
-	const { ctx, bbox } = plot;
-	const pixels = devicePixelRatio;
-	ctx.save();
-	ctx.strokeStyle = ctx.fillStyle = colourOf("soft");
-	ctx.lineWidth = pixels;
-	ctx.font = `${0.7 * rem() * pixels}px system-ui, sans-serif`;
-	ctx.setLineDash([4 * pixels, 3 * pixels]);
-	marks.forEach(({ at, text }, i) => {
-		const x = plot.valToPos(at, "x", true);
-		if (!(x >= bbox.left && x <= bbox.left + bbox.width)) return;
-		ctx.beginPath();
-		ctx.moveTo(x, bbox.top);
-		ctx.lineTo(x, bbox.top + bbox.height);
-		ctx.stroke();
-		const left = x > bbox.left + bbox.width / 2;
-		ctx.textAlign = left ? "right" : "left";
-		const y = bbox.top + (0.75 + 0.8 * (i % 3)) * rem() * pixels;
-		ctx.fillText(text, x + (left ? -4 : 4) * pixels, y);
-	});
-	ctx.restore();
 }

@@ -1,5 +1,6 @@
-import { encoders } from "../../unet/encoders/index.ts";
-import { namedOptions, parameterCount } from "../../unet/index.ts";
+import { zoomFor } from "../../data/resize.ts";
+import { epochCurves } from "../curves.ts";
+import { figuresOf } from "../report-figures.ts";
 import { type Report, reportHtml, type Sample } from "../report-html.ts";
 import { formatScore } from "../scores.ts";
 import { marksOf } from "./curves.tsx";
@@ -19,36 +20,21 @@ export async function reportOf(
 	const { record } = run;
 	const { config, train, valid } = record.job;
 	const { epochs, steps, ranked, device } = view;
-	const best = epochs.findLast((epoch) => epoch.best);
-	const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
 	const samples = (list: NonNullable<typeof ranked>["best"]) =>
 		Promise.all(list.map(({ index, miou }) => sample(run, index, miou, style)));
 	const adapter = device?.description ?? "unknown";
 	const report: Report = {
 		title: `Training on ${record.title}`,
 		subtitle: `${new Date(record.created).toISOString().slice(0, 16).replace("T", " ")} UTC, ${adapter}, in a browser`,
-		figures: [
-			[formatScore(best?.miou ?? null), "mIoU, best epoch"],
-			[formatScore(best?.pixelAccuracy ?? null), "pixel accuracy"],
-			[`${best?.epoch ?? 0} of ${epochs.length}`, "best epoch"],
-			[formatSeconds(seconds), "training time"],
-			[`${train.count} + ${valid.count}`, "images to train + validate"],
-			[
-				parameterCount(namedOptions(config.model, encoders)).toLocaleString(
-					"en",
-				),
-				"parameters",
-			],
-		],
+		figures: figuresOf({
+			epochs,
+			images: [train.count, valid.count],
+			model: config.model,
+			formatSeconds,
+		}),
 		curves: {
 			steps,
-			epochs: {
-				at: epochs.map(({ epoch }) => epoch),
-				trainLoss: epochs.map(({ trainLoss }) => trainLoss),
-				validLoss: epochs.map(({ validLoss }) => validLoss),
-				miou: epochs.map(({ miou }) => miou),
-				pixelAccuracy: epochs.map(({ pixelAccuracy }) => pixelAccuracy),
-			},
+			epochs: epochCurves(epochs),
 			marks: marksOf(view, config),
 		},
 		classNames: config.classNames,
@@ -96,10 +82,7 @@ async function sample(
 		withErrors(picture, labels, prediction, style),
 	];
 	const { width, height } = picture;
-	const zoom = Math.min(
-		Math.max(Math.floor(256 / Math.max(width, height)), 1),
-		3,
-	);
+	const zoom = zoomFor(Math.max(width, height));
 	const gap = 4;
 	const canvas = document.createElement("canvas");
 	canvas.width = panels.length * (width * zoom + gap) - gap;
