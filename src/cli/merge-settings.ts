@@ -1,3 +1,4 @@
+import { defined } from "../data/defined.ts";
 import { UsageError } from "../data/errors.ts";
 import { IGNORE } from "../data/segmentation-set.ts";
 import { readSettings } from "./settings.ts";
@@ -24,9 +25,7 @@ export function mergeSettings(values: TrainValues): {
 		...(optimizer && { optimizer }),
 		...(phases && { phases }),
 	};
-	const given = Object.fromEntries(
-		Object.entries(values).filter(([, value]) => value !== undefined),
-	);
+	const given = defined(values);
 	const divided = Object.keys(SPLIT_OPTIONS).some((name) => name in given);
 	const merged = {
 		...values,
@@ -67,12 +66,6 @@ function optionsOf(settings: TrainSettings): Partial<TrainValues> {
 function splitOptions(split: TrainSettings["split"]): Partial<TrainValues> {
 	const { from, ...parts } = split ?? {};
 	return defined({ ...parts, split: from });
-}
-
-function defined<T extends object>(fields: T): Partial<TrainValues> {
-	return Object.fromEntries(
-		Object.entries(fields).filter(([, value]) => value !== undefined),
-	);
 }
 
 function checkEpochs({ phases, epochs }: TrainSettings): void {

@@ -1,6 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { TrainConfig, Tune } from "../app/job.ts";
 import { type Preset, type PresetName, presets } from "../app/presets.ts";
+import { defined } from "../data/defined.ts";
 import { UsageError } from "../data/errors.ts";
 import type { LoadOptions } from "../data/load-options.ts";
 import type { TrainingState } from "../unet/index.ts";
@@ -29,7 +30,8 @@ import {
 	SPLIT_OPTIONS,
 } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { resolveConfig, TRAINING_OPTIONS } from "./train-config.ts";
+import { resolveConfig } from "./train-config.ts";
+import { TRAINING_OPTIONS } from "./training-options.ts";
 import { resolveTune, TUNE_OPTION } from "./tune.ts";
 
 /** The options of `wgrad train`. */
@@ -151,7 +153,6 @@ export function newRun(given: TrainValues, terminal: Terminal): TrainPlan {
 /** What the options say of the division, as settings have it. */
 function splitGiven(values: TrainValues): TrainSettings["split"] {
 	const { val, test, train, pick, fold, split } = values;
-	const entries = Object.entries({ val, test, train, pick, fold, from: split });
-	const given = entries.filter(([, value]) => value !== undefined);
-	return given.length ? Object.fromEntries(given) : undefined;
+	const given = defined({ val, test, train, pick, fold, from: split });
+	return Object.keys(given).length ? given : undefined;
 }

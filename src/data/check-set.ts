@@ -1,17 +1,14 @@
-// Node only: reads files; node:crypto.
-import { createHash } from "node:crypto";
-import { countClasses } from "./count-classes.ts";
+import { countClasses, SINGLE_CLASS } from "./count-classes.ts";
 import { formatList, WgradError } from "./errors.ts";
-import { histogram } from "./histogram.ts";
-import { decodeImage, type Image } from "./image.ts";
-import { readSize } from "./image-header.ts";
+import { findDuplicates } from "./find-duplicates.ts";
+import { type CountedSize, countSizes, severalSizes } from "./image-sizes.ts";
 import { sourceOf } from "./labelled-source.ts";
-import { type Item, isListing, type Parts } from "./layouts/layout.ts";
+import { isListing, type Listing, type Parts } from "./layouts/layout.ts";
 import type { LoadEvents, LoadOptions } from "./load-options.ts";
 import { openSet } from "./load-set.ts";
 import type { ClassOptions } from "./mask.ts";
-import { labelsOf, readLabels } from "./read-items.ts";
-import type { Size } from "./resize.ts";
+import { type Outline, outlineOf, outlinesOf } from "./outline.ts";
+import { fixOfOrphans, labelsOf, NO_IMAGES } from "./read-items.ts";
 import { IGNORE } from "./segmentation-set.ts";
 import type { Split } from "./split.ts";
 
@@ -39,7 +36,7 @@ export interface SetReport {
 	/** Number of images with labels, readable or not. */
 	readonly images: number;
 	/** Sizes of the images, the commonest first. */
-	readonly sizes: readonly (Size & { readonly images: number })[];
+	readonly sizes: readonly CountedSize[];
 	/** Pixels of each class at the images' own sizes, and the images that show it. */
 	readonly classes: readonly {
 		readonly name: string;
@@ -49,17 +46,6 @@ export interface SetReport {
 	/** Pixels that count in neither loss nor metrics. */
 	readonly ignored: number;
 	readonly findings: readonly Finding[];
-}
-
-/** What stays of an image when the next one is read. */
-interface Outline {
-	readonly name: string;
-	readonly size?: Size;
-	/** Pixels of each label, if the labels could be read. */
-	readonly counts?: ReadonlyMap<number, number>;
-	/** Checksums of the file and of its pixels, if it could be decoded. */
-	readonly bytes?: string;
-	readonly pixels?: string;
 }
 
 type Report = (finding: Finding) => void;
@@ -85,21 +71,20 @@ export async function checkSet(
 	if (isListing(opened)) {
 		reportOrphans(opened, options, report);
 		for (const item of opened.items) {
-			outlines.push(await look(item, labels, warn, report));
+			const { name } = item;
+			const fault = (message: string) =>
+				report({ severity: "error", kind: "file", message, images: [name] });
+			outlines.push(await outlineOf(item, labels, warn, fault));
 			progress?.(outlines.length, opened.items.length);
 		}
 	} else {
-		const source = sourceOf(opened);
-		for (const [i, name] of source.names.entries()) {
-			const { height, width } = source;
-			const { image } = await source.read(i);
-			const pixels = checksum(image);
-			const counts = source.counts(i);
-			outlines.push({ name, size: { height, width }, counts, pixels });
-		}
+		outlines.push(...(await outlinesOf(sourceOf(opened))));
 	}
-	const sizes = sizesOf(outlines);
-	if (sizes.length > 1 && !options.size) report(severalSizes(sizes));
+	const sizes = countSizes(outlines.flatMap(({ size }) => size ?? []));
+	if (sizes.length > 1 && !options.size) {
+		const message = severalSizes(sizes);
+		report({ severity: "error", kind: "sizes", message, images: [] });
+	}
 	const known = isListing(opened)
 		? { ...labels, names: options.classNames ?? opened.classNames }
 		: { classes: opened.classes, names: options.classNames };
@@ -139,19 +124,13 @@ function tried<T>(
 }
 
 function reportOrphans(
-	{
-		items,
-		place,
-		orphans = [],
-		orphansFix = "add the files",
-	}: Extract<Awaited<ReturnType<typeof openSet>>["opened"], { items: unknown }>,
+	listing: Listing,
 	{ allowOrphans }: LoadOptions,
 	report: Report,
 ): void {
+	const { items, place, orphans = [] } = listing;
 	for (const { problem, names } of orphans) {
-		const way = allowOrphans
-			? "left out"
-			: `${orphansFix}, or leave these out with --allow-orphans`;
+		const way = allowOrphans ? "left out" : fixOfOrphans(listing);
 		report({
 			severity: allowOrphans ? "warning" : "error",
 			kind: "orphan",
@@ -160,79 +139,8 @@ function reportOrphans(
 		});
 	}
 	if (items.length > 0) return;
-	const message = `${place}: holds no image with labels; add some or give another folder`;
+	const message = `${place}: ${NO_IMAGES}`;
 	report({ severity: "error", kind: "orphan", message, images: [] });
-}
-
-/** Reads an image and its labels. */
-async function look(
-	item: Item,
-	labels: ClassOptions,
-	warn: (message: string) => void,
-	report: Report,
-): Promise<Outline> {
-	const { name } = item;
-	const faults = new Set<string>();
-	async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-		try {
-			return await work();
-		} catch (error) {
-			if (!(error instanceof WgradError)) throw error;
-			faults.add(error.message);
-			return undefined;
-		}
-	}
-	const bytes = await attempt(() => item.readImage());
-	const image = await attempt(
-		async () => bytes && decodeImage(bytes, item.image, warn),
-	);
-	// The labels of a damaged image are looked at as far as its header goes.
-	const size = image ?? (bytes && readSize(bytes));
-	const ids =
-		size && (await attempt(() => readLabels(item, size, labels, warn)));
-	for (const message of faults) {
-		report({ severity: "error", kind: "file", message, images: [name] });
-	}
-	return {
-		name,
-		...(size && { size: { height: size.height, width: size.width } }),
-		...(ids && { counts: histogram(ids) }),
-		...(image &&
-			bytes && { bytes: checksum(bytes), pixels: checksumOf(image) }),
-	};
-}
-
-function checksum(bytes: Uint8Array | Float32Array): string {
-	const { buffer, byteOffset, byteLength } = bytes;
-	const view = new Uint8Array(buffer, byteOffset, byteLength);
-	return createHash("sha256").update(view).digest("base64");
-}
-
-function checksumOf({ height, width, channels, data }: Image): string {
-	return `${height}x${width}x${channels} ${checksum(data)}`;
-}
-
-function sizesOf(outlines: readonly Outline[]): SetReport["sizes"] {
-	const sizes = new Map<string, { size: Size; images: number }>();
-	for (const { size } of outlines) {
-		if (!size) continue;
-		const key = `${size.height}x${size.width}`;
-		const images = (sizes.get(key)?.images ?? 0) + 1;
-		sizes.set(key, { size, images });
-	}
-	return [...sizes.values()]
-		.map(({ size, images }) => ({ ...size, images }))
-		.sort((a, b) => b.images - a.images);
-}
-
-function severalSizes(sizes: SetReport["sizes"]): Finding {
-	const list = sizes.map((s) => `${s.height}x${s.width} (${s.images} images)`);
-	return {
-		severity: "error",
-		kind: "sizes",
-		message: `the images have ${sizes.length} sizes: ${formatList(list)}; give one size for all with --size HxW, for example --size 128x128`,
-		images: [],
-	};
 }
 
 /** Counts the classes; reports when there is nothing to tell apart, and classes that no image shows. */
@@ -263,7 +171,7 @@ function classesOf(
 		report({
 			severity: classes.length < 2 ? "error" : "warning",
 			kind: "classes",
-			message: `${path}: the masks hold a single class, so there is nothing to learn; check --map, or give --classes 2`,
+			message: `${path}: ${SINGLE_CLASS}`,
 			images: [],
 		});
 	}
@@ -313,25 +221,18 @@ function reportDuplicates(
 	split: Split | undefined,
 	report: Report,
 ): void {
-	const same = new Map<string, number[]>();
-	for (const [i, { pixels }] of outlines.entries()) {
-		if (pixels) same.set(pixels, [...(same.get(pixels) ?? []), i]);
-	}
 	const partOf = new Map<number, string>();
 	for (const part of ["train", "val", "test"] as const) {
 		for (const i of split?.[part] ?? []) partOf.set(i, PART_NAMES[part]);
 	}
-	for (const group of same.values()) {
-		if (group.length < 2) continue;
-		const files = new Set(group.map((i) => outlines[i].bytes));
+	for (const { images: group, sameFile } of findDuplicates(outlines)) {
 		const parts = new Set(group.flatMap((i) => partOf.get(i) ?? []));
 		const images = group.map((i) => outlines[i].name);
 		const list = group.map((i) => {
 			const part = partOf.get(i);
 			return part ? `${outlines[i].name} (${part})` : outlines[i].name;
 		});
-		const what =
-			files.size === 1 ? "the same" : "the same picture in other files";
+		const what = sameFile ? "the same" : "the same picture in other files";
 		report({
 			severity: "warning",
 			kind: "duplicate",

@@ -3,6 +3,10 @@ import type { Warn } from "./image.ts";
 import type { ClassOptions } from "./mask.ts";
 import { IGNORE } from "./segmentation-set.ts";
 
+/** What is wrong with masks that leave nothing to tell apart. */
+export const SINGLE_CLASS =
+	"the masks hold a single class, so there is nothing to learn; check --map, or give --classes 2";
+
 /**
  * The number of classes: as given, or the largest of the `labels` that occur plus
  * one. `warn` is told when numbers in between do not occur, which hints at

@@ -1,13 +1,15 @@
 // Node only: reads files.
 import { countClasses } from "./count-classes.ts";
+import { defined } from "./defined.ts";
 import { DataError, formatList, UsageError } from "./errors.ts";
 import { histogram } from "./histogram.ts";
 import { decodeImage, formatOf, type Warn, withChannels } from "./image.ts";
 import { mayBeCut, readSize, saysGray } from "./image-header.ts";
+import { countSizes, severalSizes } from "./image-sizes.ts";
 import type { LabelledSource } from "./labelled-source.ts";
 import type { Item, Listing, Orphans } from "./layouts/layout.ts";
 import type { LoadEvents, LoadOptions } from "./load-options.ts";
-import { type ClassOptions, checkClasses, remap } from "./mask.ts";
+import { type ClassOptions, checkClasses, type Mask, remap } from "./mask.ts";
 import { resizeImage, resizeNearest, type Size } from "./resize.ts";
 import type { Sample } from "./sample-source.ts";
 import { checkIndex } from "./segmentation-set.ts";
@@ -84,14 +86,6 @@ export function labelsOf(
 	return defined({ ...meaning, ignore, classes });
 }
 
-/** Leaves out the fields that are undefined. */
-function defined<T extends object>(
-	fields: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-	const entries = Object.entries(fields).filter(([, v]) => v !== undefined);
-	return Object.fromEntries(entries) as ReturnType<typeof defined<T>>;
-}
-
 /** One sentence about files without partner. */
 export function describeOrphans(orphans: readonly Orphans[]): string {
 	return orphans
@@ -99,47 +93,46 @@ export function describeOrphans(orphans: readonly Orphans[]): string {
 		.join("; ");
 }
 
+/** What is wrong with a listing of nothing, and how to mend it. */
+export const NO_IMAGES =
+	"holds no image with labels; add some or give another folder";
+
+/** Ends a sentence about orphans: how to mend that. */
+export function fixOfOrphans({
+	items,
+	orphansFix = "add the files",
+}: Pick<Listing, "items" | "orphansFix">): string {
+	return `${orphansFix}${items.length > 0 ? ", or leave these out with --allow-orphans" : ""}`;
+}
+
 function reportOrphans(
-	{ items, place, orphans = [], orphansFix = "add the files" }: Listing,
+	listing: Listing,
 	options: LoadOptions,
 	events: LoadEvents,
 ): void {
+	const { items, place, orphans = [] } = listing;
 	if (orphans.length > 0) {
 		const problem = describeOrphans(orphans);
 		if (!options.allowOrphans || items.length === 0) {
-			throw new DataError(
-				`${problem}; ${orphansFix}${items.length > 0 ? ", or leave these out with --allow-orphans" : ""}`,
-				place,
-			);
+			throw new DataError(`${problem}; ${fixOfOrphans(listing)}`, place);
 		}
 		events.warn(`${place}: ${problem}; left out`);
 	}
-	if (items.length === 0) {
-		throw new DataError(
-			"holds no image with labels; add some or give another folder",
-			place,
-		);
-	}
+	if (items.length === 0) throw new DataError(NO_IMAGES, place);
 }
 
 /** The one size that all images have, read from their headers. */
 async function commonSize(items: readonly Item[]): Promise<Size> {
-	const sizes = new Map<string, { size: Size; count: number }>();
+	const found: Size[] = [];
 	for (const item of items) {
 		// A header that cannot be read is reported when the file is looked at.
 		const size = readSize(await item.readImage());
-		if (!size) continue;
-		const key = `${size.height}x${size.width}`;
-		sizes.set(key, { size, count: (sizes.get(key)?.count ?? 0) + 1 });
+		if (size) found.push(size);
 	}
-	const byCount = [...sizes].sort(([, a], [, b]) => b.count - a.count);
-	if (byCount.length > 1) {
-		const list = byCount.map(([key, { count }]) => `${key} (${count} images)`);
-		throw new UsageError(
-			`the images have ${byCount.length} sizes: ${formatList(list)}; give one size for all with --size HxW, for example --size 128x128`,
-		);
-	}
-	return byCount[0]?.[1].size ?? { height: 1, width: 1 };
+	const sizes = countSizes(found);
+	if (sizes.length > 1) throw new UsageError(severalSizes(sizes));
+	const [{ height, width } = { height: 1, width: 1 }] = sizes;
+	return { height, width };
 }
 
 /** The upright size of an image file; decodes it only where it looks damaged. Throws DataError. */
@@ -171,13 +164,7 @@ export async function readLabels(
 	options: ClassOptions,
 	warn: Warn,
 ): Promise<Uint8Array> {
-	const { height, width, values, lossy } = await item.readMask(image, warn);
-	if (image.height !== height || image.width !== width) {
-		throw new DataError(
-			`is ${height}x${width} (height x width) but its image ${item.image} is ${image.height}x${image.width}; export one of them again at the other's size`,
-			item.truth,
-		);
-	}
+	const { values, lossy } = await readMask(item, image, warn);
 	if (lossy && options.classes === undefined) {
 		throw new UsageError(
 			`${item.truth}: is a JPEG, whose smeared values leave the number of classes unknown; save the masks as PNG, or give --classes`,
@@ -185,4 +172,21 @@ export async function readLabels(
 	}
 	checkClasses(histogram(values), options, item.truth, lossy);
 	return remap(values, options);
+}
+
+/** The mask of an item. Throws DataError when it is damaged, or has another size than the image. */
+export async function readMask(
+	item: Item,
+	image: Size,
+	warn: Warn,
+): Promise<Mask> {
+	const mask = await item.readMask(image, warn);
+	const { height, width } = mask;
+	if (image.height !== height || image.width !== width) {
+		throw new DataError(
+			`is ${height}x${width} (height x width) but its image ${item.image} is ${image.height}x${image.width}; export one of them again at the other's size`,
+			item.truth,
+		);
+	}
+	return mask;
 }

@@ -10,9 +10,14 @@ import {
 	type Listing,
 } from "../../data/layouts/layout.ts";
 import { openFiles } from "../../data/load-set.ts";
-import { checkClasses, remap } from "../../data/mask.ts";
+import { remap } from "../../data/mask.ts";
 import { formatValue } from "../../data/palette.ts";
-import { describeOrphans, labelsOf } from "../../data/read-items.ts";
+import {
+	describeOrphans,
+	labelsOf,
+	readLabels,
+	readMask,
+} from "../../data/read-items.ts";
 import { resizeImage, resizeNearest } from "../../data/resize.ts";
 import type { SegmentationSet } from "../../data/segmentation-set.ts";
 import { enterOnly, memoryTree } from "../../data/tree.ts";
@@ -67,7 +72,11 @@ export async function lookInto(
 	for (const [i, item] of opened.items.entries()) {
 		progress("Looking at masks", i, opened.items.length);
 		try {
-			const { size, values } = await readMask(item);
+			const bytes = await item.readImage();
+			const { height, width } =
+				readSize(bytes) ?? decodeImage(bytes, item.image, silent);
+			const size = { height, width };
+			const { values } = await readMask(item, size, silent);
 			for (const [value, count] of histogram(values)) {
 				counts.set(value, (counts.get(value) ?? 0) + count);
 			}
@@ -101,9 +110,10 @@ export async function lookInto(
 			for (const [i, { item }] of good.entries()) {
 				progress("Reading pictures", i, good.length);
 				try {
-					const { image, values } = await readBoth(item);
-					checkClasses(histogram(values), options, item.truth);
-					const labels = resizeNearest(remap(values, options), image, size);
+					const bytes = await item.readImage();
+					const image = decodeImage(bytes, item.image, silent);
+					const ids = await readLabels(item, image, options, silent);
+					const labels = resizeNearest(ids, image, size);
 					const small = resizeImage(image, size);
 					read.push({ name: item.name, image: small, labels });
 				} catch (error) {
@@ -195,23 +205,3 @@ function wholeSet(
 }
 
 function silent(): void {}
-
-async function readMask(item: Item) {
-	const bytes = await item.readImage();
-	const size = readSize(bytes) ?? decodeImage(bytes, item.image, silent);
-	const mask = await item.readMask(size, silent);
-	if (mask.height !== size.height || mask.width !== size.width) {
-		throw new DataError(
-			`is ${mask.width}x${mask.height} pixels but its picture ${item.image} is ${size.width}x${size.height}; export one of them again at the other's size`,
-			item.truth,
-		);
-	}
-	const { height, width } = size;
-	return { size: { height, width }, values: mask.values };
-}
-
-async function readBoth(item: Item) {
-	const image = decodeImage(await item.readImage(), item.image, silent);
-	const { values } = await item.readMask(image, silent);
-	return { image, values };
-}
