@@ -27,13 +27,14 @@ const shared = (name: string) => async () => {
 	return existsSync(folder) ? folder : undefined;
 };
 
-/** Converts MoveNet's encoder; false where it cannot be had. */
+/** Converts MoveNet's encoder, once; false where it cannot be had. */
 function convertEncoder(): boolean {
-	const model = movenetModel();
-	const args = ["dist/cli/wgrad.js", "convert", model ?? ""];
-	const options = ["--encoder", "mobilenet-v2", "--out", ENCODER];
 	if (existsSync(ENCODER)) return true;
-	return !!model && !spawnSync("node", [...args, ...options]).status;
+	const model = movenetModel();
+	if (!model) return false;
+	const args = ["dist/cli/wgrad.js", "convert", model];
+	const options = ["--encoder", "mobilenet-v2", "--out", ENCODER];
+	return spawnSync(process.execPath, [...args, ...options]).status === 0;
 }
 
 const setting = (...assignments: string[]) =>
