@@ -49,12 +49,15 @@ export async function describeOnDevices(
 	});
 }
 
+/** Registers a skipped test; its title says why, and is printed. */
+export function skipped(title: string): void {
+	console.warn(`skipped: ${title}`);
+	test.skip(title);
+}
+
 /** Registers a skipped test with the reason, or on CI a failing one. */
 export function absent(name: string, reason: string): void {
 	const title = `${name} is not here: ${reason}`;
 	if (process.env.CI) test(title, () => expect.fail(title));
-	else {
-		console.warn(`skipped: ${title}`);
-		test.skip(title);
-	}
+	else skipped(title);
 }

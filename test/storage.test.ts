@@ -11,7 +11,7 @@ import * as k from "../src/kernels/index.ts";
 import { type Case, normal, stored } from "./case.ts";
 import { cases } from "./cases.ts";
 import { kernelChecker } from "./check-kernel.ts";
-import { describeOnGpus, gpuDevices } from "./gpu.ts";
+import { describeOnGpus, gpuDevices, skipped } from "./gpu.ts";
 import { kernelsOf, nameRows, type Row } from "./rows.ts";
 
 describe("float16", () => {
@@ -139,7 +139,7 @@ for (const { name, open } of await gpuDevices()) {
 	const half = device.gpu.features.has("shader-f16");
 	device.destroy();
 	describe(`${name}: stored as f16, kernel agrees with its reference`, () => {
-		if (!half) return test.skip("the adapter lacks shader-f16");
+		if (!half) return skipped("the adapter lacks shader-f16");
 		const checker = kernelChecker(open);
 		afterAll(() => checker.destroy());
 		for (const row of halfRows()) {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { skipped } from "../gpu.ts";
 import { put, useBuiltCommand, wgrad } from "./wgrad.ts";
 
 useBuiltCommand();
@@ -31,8 +32,7 @@ function isHere(shell: string): boolean {
 		run(shell, ["-c", "true"]);
 		return true;
 	} catch {
-		console.warn(`skipped: ${shell} is not here`);
-		test.skip(`${shell} is not here`);
+		skipped(`${shell} is not here`);
 		return false;
 	}
 }

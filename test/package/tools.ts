@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inject, test } from "vitest";
+import { inject } from "vitest";
 import { installOnce } from "../../scripts/install-once.ts";
+import { skipped } from "../gpu.ts";
 
 const folder = fileURLToPath(new URL("tools/", import.meta.url));
 
@@ -22,6 +23,5 @@ export function tool(name: string, path: string): string | undefined {
 	if (existsSync(full)) return full;
 	const reason =
 		inject("toolsMissing") || "its npm package is for Linux on x64";
-	console.warn(`skipped: ${name} is not here: ${reason}`);
-	test.skip(`${name} is not here: ${reason}`);
+	skipped(`${name} is not here: ${reason}`);
 }
