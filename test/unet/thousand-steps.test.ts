@@ -75,8 +75,11 @@ await describeOnGpus((open) => {
 			heap.push(process.memoryUsage().heapUsed);
 		}
 		expect(new Set(gpu.map(String)).size).toBe(1);
-		// 200 bytes a step would be 160 kB.
-		expect(heap[9] - heap[1]).toBeLessThan(160_000);
+		// 200 bytes a step would be 100 kB in 500 steps; of several looks the least, because others' objects come and go.
+		const least = (looks: readonly number[]) => Math.min(...looks);
+		expect(least(heap.slice(6)) - least(heap.slice(1, 5))).toBeLessThan(
+			100_000,
+		);
 		step.free();
 		expect(await plainLosses(device)).toEqual(losses);
 		expect(losses[9]).toBeLessThan(losses[0] / 4);
