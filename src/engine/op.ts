@@ -114,7 +114,10 @@ type Optional<I extends readonly string[]> = I extends readonly [
 	: Tensors<I>;
 type Tensors<I extends readonly string[]> = { [K in keyof I]: Tensor };
 
-/** A callable op: input tensors in order (trailing optional ones may be left out), then attributes. */
+/**
+ * A callable op: input tensors in order (trailing optional ones may be left out), then those
+ * attributes that shall differ from their defaults, as in `conv2d(x, w, bias, { stride: 2 })`.
+ */
 export interface Op<
 	// biome-ignore lint/suspicious/noExplicitAny: the widest op, for code that handles all of them
 	I extends readonly string[] = any,
