@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDigits } from "../../src/data/digits.ts";
+import { DIGITS_FILE } from "../../src/data/digits-file.ts";
 import { encodeNpy } from "../../src/data/npy.ts";
 import type { SegmentationSet } from "../../src/data/segmentation-set.ts";
 
@@ -13,7 +14,10 @@ export async function writeM2nist(
 	folder: string,
 	sizes: { readonly train: number; readonly val: number },
 ): Promise<void> {
-	const { train, val } = await makeDigits({ ...sizes, seed: 0 });
+	const { train, val } = await makeDigits(
+		{ ...sizes, seed: 0 },
+		join("dist/site", DIGITS_FILE),
+	);
 	const shape = [train.count + val.count, train.height, train.width];
 	const write = (name: string, field: "images" | "labels") =>
 		writeFileSync(

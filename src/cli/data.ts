@@ -1,11 +1,11 @@
 import { digitsPreset } from "../app/digits-preset.ts";
-import { makeDigits } from "../data/digits.ts";
 import { UsageError } from "../data/errors.ts";
 import { encodeNpy } from "../data/npy.ts";
 import type { SegmentationSet } from "../data/segmentation-set.ts";
 import { type AnyCommand, command } from "./command.ts";
 import { check } from "./data-check.ts";
 import { preview } from "./data-preview.ts";
+import { builtInDigits } from "./digits.ts";
 import * as option from "./option.ts";
 import { type OutputFolder, openRunFolder } from "./run-folder.ts";
 import { openTerminal } from "./terminal.ts";
@@ -46,7 +46,7 @@ const writeDigits = command({
 		}
 		const terminal = openTerminal();
 		const folder = openRunFolder(values.out);
-		const { train, val } = await makeDigits({
+		const { train, val } = await builtInDigits({
 			train: values.train ?? digitsPreset.train,
 			val: values.val ?? digitsPreset.val,
 			seed: values.seed ?? 0,

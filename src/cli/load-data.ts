@@ -1,7 +1,6 @@
 import { basename, resolve } from "node:path";
 import { digitsPreset } from "../app/digits-preset.ts";
 import { digitNames, numberedNames } from "../data/class-names.ts";
-import { makeDigits } from "../data/digits.ts";
 import {
 	type LabelledSource,
 	partOf,
@@ -12,6 +11,7 @@ import type { LoadOptions } from "../data/load-options.ts";
 import { type LoadedSet, loadSet } from "../data/load-set.ts";
 import type { ClassOptions } from "../data/mask.ts";
 import type { UnetConfig } from "../unet/index.ts";
+import { builtInDigits } from "./digits.ts";
 import * as option from "./option.ts";
 import type { Divide } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -206,6 +206,6 @@ export async function digits(
 	seed: number,
 ): Promise<{ train: LabelledSource; val: LabelledSource }> {
 	const { train, val } = digitsPreset;
-	const sets = await makeDigits({ train, val, seed });
+	const sets = await builtInDigits({ train, val, seed });
 	return { train: sourceOf(sets.train), val: sourceOf(sets.val) };
 }

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type LocalOptions, serveLocally } from "./local-server.ts";
 
-/** The page that trains in a browser, beside the folder of this built file. */
-const SITE = fileURLToPath(new URL("../site/", import.meta.url));
+/** The page that trains in a browser, and the digits; beside the folder of this built file. */
+export const SITE = fileURLToPath(new URL("../site/", import.meta.url));
 
 /** Serves that page. */
 export const serveSite = (

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { DIGITS_BACKGROUND } from "../../src/data/compose-digits.ts";
-import { makeDigits } from "../../src/data/digits.ts";
 import { UsageError } from "../../src/data/errors.ts";
 import { classHistogram, sourceOf } from "../../src/data/labelled-source.ts";
+import { digitSets } from "../digits.ts";
 
-const { train, val } = await makeDigits({ train: 2000, val: 400, seed: 1 });
+const { train, val } = await digitSets({ train: 2000, val: 400, seed: 1 });
 
 test("has M2NIST's form", () => {
 	expect(train).toMatchObject({
@@ -118,14 +118,14 @@ test("training and validation share no source digit", () => {
 });
 
 test("the seed decides the sets", async () => {
-	const same = await makeDigits({ train: 3, val: 1, seed: 1 });
+	const same = await digitSets({ train: 3, val: 1, seed: 1 });
 	expect(same.train.images).toEqual(train.images.subarray(0, 3 * 64 * 84));
-	const other = await makeDigits({ train: 3, val: 1, seed: 2 });
+	const other = await digitSets({ train: 3, val: 1, seed: 2 });
 	expect(other.train.images).not.toEqual(same.train.images);
 });
 
 test("refuses a set without images", async () => {
-	await expect(makeDigits({ train: 0, val: 1, seed: 1 })).rejects.toThrow(
+	await expect(digitSets({ train: 0, val: 1, seed: 1 })).rejects.toThrow(
 		UsageError,
 	);
 });

@@ -76,6 +76,20 @@ test("npm installs it with its command and without a browser", async () => {
 	expect(existsSync(join(folder, "node_modules/puppeteer"))).toBe(false);
 });
 
+test("its own digits are there", async () => {
+	await wgrad(
+		"data",
+		"digits",
+		"--out",
+		"digits",
+		"--train",
+		"4",
+		"--val",
+		"2",
+	);
+	expect(existsSync(join(folder, "digits", "images.npy"))).toBe(true);
+});
+
 for (const document of documents()) {
 	const commands = commandsOf(blocksOf(document));
 	if (!commands.length) continue;

@@ -136,6 +136,26 @@ export async function slide(
 	);
 }
 
+/** Drags along points of the picture that is painted on. */
+export async function drag(
+	page: Page,
+	{ height, width }: { readonly height: number; readonly width: number },
+	...points: [number, number][]
+): Promise<void> {
+	const canvas = await page.waitForSelector(".paint-canvas");
+	const box = await canvas?.boundingBox();
+	if (!box) throw new Error("there is no canvas");
+	const at = ([x, y]: [number, number]) =>
+		[
+			box.x + ((x + 0.5) / width) * box.width,
+			box.y + ((y + 0.5) / height) * box.height,
+		] as const;
+	await page.mouse.move(...at(points[0]));
+	await page.mouse.down();
+	for (const point of points.slice(1)) await page.mouse.move(...at(point));
+	await page.mouse.up();
+}
+
 /** Waits until the shown run has this state. */
 export function stateIs(page: Page, ...states: string[]): Promise<unknown> {
 	return page.waitForFunction(

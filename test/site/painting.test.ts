@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
-import { click, fill, pixels, slide, stateIs, useSite } from "./open-site.ts";
+import {
+	click,
+	drag,
+	fill,
+	pixels,
+	slide,
+	stateIs,
+	useSite,
+} from "./open-site.ts";
 import {
 	cornerOf,
 	HEIGHT,
@@ -14,6 +22,7 @@ import {
 
 const holder = useSite();
 const folder = newFolder();
+const SIZE = { height: HEIGHT, width: WIDTH };
 
 /** Pixels of the mask on screen that differ from the picture. */
 const paintedPixels = (page: Page) =>
@@ -44,22 +53,6 @@ async function settled(page: Page): Promise<number> {
 	}
 }
 
-/** Drags along points of the picture. */
-async function drag(page: Page, ...points: [number, number][]): Promise<void> {
-	const canvas = await page.waitForSelector(".paint-canvas");
-	const box = await canvas?.boundingBox();
-	if (!box) throw new Error("there is no canvas");
-	const at = ([x, y]: [number, number]) =>
-		[
-			box.x + ((x + 0.5) / WIDTH) * box.width,
-			box.y + ((y + 0.5) / HEIGHT) * box.height,
-		] as const;
-	await page.mouse.move(...at(points[0]));
-	await page.mouse.down();
-	for (const point of points.slice(1)) await page.mouse.move(...at(point));
-	await page.mouse.up();
-}
-
 test("masks painted by hand train a network", async () => {
 	const { site } = holder;
 	const page = await site.open();
@@ -78,12 +71,12 @@ test("masks painted by hand train a network", async () => {
 	await slide(page, "Size", 3);
 	const { x, y } = cornerOf(0);
 	const [left, top, right, bottom] = [x, y, x + SIDE - 1, y + SIDE - 1];
-	await drag(page, [left, top], [right, top], [right, bottom]);
-	await drag(page, [right, bottom], [left, bottom], [left, top]);
+	await drag(page, SIZE, [left, top], [right, top], [right, bottom]);
+	await drag(page, SIZE, [right, bottom], [left, bottom], [left, top]);
 	const outline = await settled(page);
 	expect(outline).toBeGreaterThan(4 * SIDE);
 	await click(page, "Fill");
-	await drag(page, [x + 8, y + 8]);
+	await drag(page, SIZE, [x + 8, y + 8]);
 	const filled = await settled(page);
 	expect(filled).toBeGreaterThan(SIDE * SIDE - 4 * SIDE + outline * 0.5);
 	await click(page, "Undo");
@@ -91,7 +84,7 @@ test("masks painted by hand train a network", async () => {
 	await click(page, "Redo");
 	expect(await settled(page)).toBe(filled);
 	await click(page, "Erase");
-	await drag(page, [left - 1, top - 1], [right + 1, top - 1]);
+	await drag(page, SIZE, [left - 1, top - 1], [right + 1, top - 1]);
 	expect(await settled(page)).toBeLessThan(filled);
 
 	// By keyboard.
@@ -111,7 +104,7 @@ test("masks painted by hand train a network", async () => {
 	const second = cornerOf(1);
 	await slide(page, "Size", SIDE);
 	const middle = (at: number) => at + SIDE / 2;
-	await drag(page, [middle(second.x), middle(second.y)]);
+	await drag(page, SIZE, [middle(second.x), middle(second.y)]);
 
 	await page.select(`::-p-aria([name="Network"][role="combobox"])`, "tiny");
 	await page.select(
@@ -135,5 +128,16 @@ test("masks painted by hand train a network", async () => {
 	// A bright square on dark ground is easy, even for a tiny net in twelve steps.
 	expect(iou).toBeGreaterThan(0.3);
 	expect(await pixels(page, "Truth")).not.toBe(await pixels(page, "Input"));
+
+	await click(page, "Use the result");
+	const choose = await page.waitForSelector(".stage input[type=file]");
+	const another = put(join(folder, "another.png"), squarePng(3));
+	await (choose as NonNullable<typeof choose>).uploadFile(another);
+	await page.waitForFunction(
+		() =>
+			document.querySelector(".stage [role=status]")?.textContent ===
+			"another.png",
+	);
+	await page.waitForSelector(".stage canvas");
 	expect(site.errors).toEqual([]);
 });

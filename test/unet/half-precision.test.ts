@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digitsPreset } from "../../src/app/digits-preset.ts";
-import { makeDigits } from "../../src/data/digits.ts";
 import {
 	capture,
 	cpuDevice,
@@ -30,6 +29,7 @@ import {
 	unet,
 } from "../../src/unet/index.ts";
 import { plainStep } from "../../src/unet/training-step.ts";
+import { digitSets } from "../digits.ts";
 import { describeOnGpus } from "../gpu.ts";
 import { uniformNumbers } from "../rows.ts";
 
@@ -310,7 +310,7 @@ const digitsNet = { inChannels: 1, classes: 11, ...digitsPreset.model };
 
 /** Two batches of two images each. */
 async function digitBatches(): Promise<LabelledBatch[]> {
-	const { train: set } = await makeDigits({ train: 4, val: 1, seed: 1 });
+	const { train: set } = await digitSets({ train: 4, val: 1, seed: 1 });
 	const pixels = set.height * set.width;
 	return [0, 2].map((first) => {
 		const range = [first * pixels, (first + 2) * pixels] as const;

@@ -10,8 +10,8 @@ import {
 import type { SegmentationSet } from "../../data/segmentation-set.ts";
 import { splitIndices } from "../../data/split.ts";
 import { sampleBytes } from "../read-set.ts";
-import { fetchDigits } from "./digits-file.ts";
 import type { ChosenFiles } from "./dropped-files.ts";
+import { fetchDigits } from "./fetch-digits.ts";
 import { type Folder, type FolderFound, lookInto } from "./folder-set.ts";
 import { type FoundClass, namesOf } from "./found-classes.ts";
 import { type PaintedSource, paintedSet } from "./painted-set.ts";

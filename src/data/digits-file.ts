@@ -1,4 +1,4 @@
-import { DIGIT_SIDE, type Digit } from "../../data/compose-digits.ts";
+import { DIGIT_SIDE, type Digit } from "./compose-digits.ts";
 
 /** Name of the file beside the page: gzip over a label and its pixels for every digit. */
 export const DIGITS_FILE = "digits.bin";
@@ -15,15 +15,9 @@ export function packDigits(digits: readonly Digit[]): Uint8Array {
 	return bytes;
 }
 
-/** Fetches the digits that lie beside the page. */
-export async function fetchDigits(base: string): Promise<Digit[]> {
-	const response = await fetch(new URL(DIGITS_FILE, base));
-	if (!response.ok || !response.body) {
-		throw new Error(
-			`the digits did not load (${response.status}); the folder of the page must hold ${DIGITS_FILE}`,
-		);
-	}
-	const plain = response.body.pipeThrough(new DecompressionStream("gzip"));
+/** The digits of the file, which is a stream of its compressed bytes. */
+export async function unpackDigits(file: ReadableStream): Promise<Digit[]> {
+	const plain = file.pipeThrough(new DecompressionStream("gzip"));
 	const bytes = new Uint8Array(await new Response(plain).arrayBuffer());
 	return Array.from({ length: bytes.length / RECORD }, (_, i) => ({
 		label: bytes[i * RECORD],
