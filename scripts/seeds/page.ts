@@ -31,7 +31,18 @@ export function pageOf(
 	const best = bestOf(epochs);
 	const minutes = epochs.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
 	const commonest = commonestClass(best.pixels);
-	const { title, about, reported, differs } = training;
+	const { title, about, reported, figures = {}, differs } = training;
+	const rows: [name: string, here: number, constant?: number][] = [
+		["mIoU", best.miou, commonest.miou],
+		["pixel accuracy", best.pixelAccuracy, commonest.accuracy],
+		["validation loss", best.validLoss],
+		...Object.entries(best.iou).map(([name, iou]): (typeof rows)[number] => [
+			`IoU of ${name}`,
+			iou ?? Number.NaN,
+			name === commonest.name ? commonest.accuracy : 0,
+		]),
+	];
+	const columns = Object.keys(figures).length ? ["source"] : [];
 	return `# ${title}
 
 ${about}
@@ -44,24 +55,27 @@ ${command}
 
 Images that did not train: image, truth, prediction, errors.
 
-| | here | always ${commonest.name} |
-|---|---|---|
-| mIoU | ${best.miou.toFixed(3)} | ${commonest.miou.toFixed(3)} |
-| pixel accuracy | ${best.pixelAccuracy.toFixed(3)} | ${commonest.accuracy.toFixed(3)} |
-${Object.entries(best.iou)
-	.filter(([, iou]) => iou !== null)
-	.map(
-		([name, iou]) =>
-			`| IoU of ${name} | ${iou?.toFixed(3)} | ${(name === commonest.name ? commonest.accuracy : 0).toFixed(3)} |`,
-	)
-	.join("\n")}
+${table([
+	["", "here", `always ${commonest.name}`, ...columns],
+	...rows
+		.filter(([, here]) => !Number.isNaN(here))
+		.map(([name, here, constant]) => [
+			...[name, here.toFixed(3), constant?.toFixed(3) ?? ""],
+			...columns.map(() => figures[name] ?? ""),
+		]),
+])}
 
-Best of ${epochs.length} epochs (${best.epoch}), ${split.train.length} images to train and
+Epoch ${best.epoch}, the best of ${epochs.length}; ${split.train.length} images to train and
 ${split.valid.length} to validate, ${config.size.join("x")}, batch ${config.batch}, ${Math.max(1, Math.round(minutes))} minutes on
 ${config.adapter}.
 
-The source reports ${reported}.
+Reported by the source: ${reported}.
 ${differs.length ? `\n## What differs from the source\n\n${differs.map((d) => `- ${d}`).join("\n")}\n` : ""}`;
+}
+
+function table([head, ...rows]: string[][]): string {
+	const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+	return [head, head.map(() => "---"), ...rows].map(line).join("\n");
 }
 
 /** The samples of the best epoch as one PNG. */
