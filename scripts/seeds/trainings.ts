@@ -71,6 +71,7 @@ export const trainings: Readonly<Record<string, Training>> = {
 		},
 		options: [
 			...["--preset", "m2nist", "--epochs", "4"],
+			...["--schedule", "cosine", "--average", "0.99"],
 			...setting(
 				"model.encoder=[8,16,32,32,32,32]",
 				"model.decoder=[11,16,16,32,32]",
@@ -80,6 +81,7 @@ export const trainings: Readonly<Record<string, Training>> = {
 		figures: { "pixel accuracy": "0.987" },
 		differs: [
 			"a quarter of the channels, 4 epochs instead of 200",
+			"the rate falls to 0 along half a cosine, and a moving average of the weights is validated: at the source's constant rate the mIoU went up and down, 0.78, 0.70 and 0.72 after epochs 2 to 4",
 			"images made anew by the rules that samples of the set show, one to three digits each",
 		],
 	},
