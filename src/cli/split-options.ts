@@ -120,7 +120,9 @@ export function divisionOf(
 		seed,
 	};
 	return (names, own) =>
-		splitByLists(names, free && own ? listsOf(own) : lists, plan, missing);
+		free && own
+			? splitByLists(names, listsOf(own), { seed }, missing)
+			: splitByLists(names, lists, plan, missing);
 }
 
 function listsOf({ train, valid, test }: Parts): SplitLists {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { divisionOf } from "../../src/cli/split-options.ts";
 import {
 	expectError,
 	folder,
@@ -24,6 +25,21 @@ const quick = (data: string, out: string, ...more: string[]) =>
 function json(...path: string[]) {
 	return JSON.parse(readFileSync(join(folder, ...path), "utf8"));
 }
+
+test("data that come divided are divided so, whatever a preset would do", () => {
+	const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+	const none = Object.fromEntries(
+		["val", "test", "train", "pick", "fold", "split"].map((n) => [
+			n,
+			undefined,
+		]),
+	) as Parameters<typeof divisionOf>[0];
+	const divide = divisionOf(none, 0, { val: 0.25, test: 0.25 });
+	expect(divide(names).test).toHaveLength(2);
+	const own = { train: names.slice(0, 6), valid: names.slice(6) };
+	const { train, val, test } = divide(names, own);
+	expect([train.length, val.length, test.length]).toEqual([6, 2, 0]);
+});
 
 test("a training divides as asked, says so in split.json, and another one follows it", async () => {
 	const data = putSquares("squares", 10);
