@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pageOf, pictureOf } from "./page.ts";
+import { LIST, listOf, pageOf, pictureOf } from "./page.ts";
 import { trainings } from "./trainings.ts";
 
 const PAGES = join("docs", "seeds");
@@ -47,6 +47,7 @@ async function main(names: readonly string[]): Promise<void> {
 			`../pictures/${picture}`,
 		);
 		writeFileSync(join(PAGES, `${name}.md`), page);
+		writeFileSync(join(PAGES, LIST), listOf(PAGES));
 		console.log(`Written: ${join(PAGES, `${name}.md`)}`);
 	}
 }

@@ -4,6 +4,8 @@ import { decodeImage } from "../../src/data/image.ts";
 import { sheetPng } from "../../src/data/picture.ts";
 import type { Training } from "./trainings.ts";
 
+/** The file in which they are listed. */
+export const LIST = "README.md";
 /** Samples shown; a page wants no more. */
 const SHOWN = 4;
 
@@ -76,6 +78,25 @@ ${differs.length ? `\n## What differs from the source\n\n${differs.map((d) => `-
 function table([head, ...rows]: string[][]): string {
 	const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 	return [head, head.map(() => "---"), ...rows].map(line).join("\n");
+}
+
+/** The list of the pages in a folder, from what they say. */
+export function listOf(folder: string): string {
+	const pages = readdirSync(folder).filter((name) => name !== LIST);
+	const rows = pages.sort().map((name) => {
+		const page = read(folder, name);
+		const [, title] = /^# (.*)$/m.exec(page) ?? [];
+		const [, here, constant] =
+			/^\| mIoU \| (\S+) \| (\S+) \|/m.exec(page) ?? [];
+		return [`[${title}](${name})`, name.replace(".md", ""), here, constant];
+	});
+	return `# What presets reach on small real sets
+
+Trainings of minutes on two cores without a GPU: \`npm run seeds\` runs them all and writes
+these pages, \`npm run seeds -- NAME\` one. The mIoU is that of images that did not train.
+
+${table([["", "name", "mIoU", "always the commonest class"], ...rows])}
+`;
 }
 
 /** The samples of the best epoch as one PNG. */
