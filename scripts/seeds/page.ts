@@ -93,7 +93,8 @@ export function listOf(folder: string): string {
 	return `# What presets reach on small real sets
 
 Trainings of minutes on two cores without a GPU: \`npm run seeds\` runs them all and writes
-these pages, \`npm run seeds -- NAME\` one. The mIoU is that of images that did not train.
+these pages, \`npm run seeds -- NAME\` one. The mIoU is that of images that did not
+train, after the best epoch.
 
 ${table([["", "name", "mIoU", "always the commonest class"], ...rows])}
 `;
