@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { ClassToggles, visible } from "./classes.tsx";
 import { compose, EFFECTS, type Effect } from "./compose.ts";
 import { Downloads } from "./download-list.tsx";
@@ -20,6 +20,8 @@ const LARGEST = 1600;
 export function Use() {
 	const run = source.value;
 	const network = useRef<Promise<Segmenter> | undefined>(undefined);
+	// Pictures may overtake each other: the one that was asked for last is shown.
+	const asked = useRef(0);
 	const name = useSignal("");
 	const result = useSignal<Segmented | undefined>(undefined);
 	const working = useSignal(false);
@@ -30,32 +32,38 @@ export function Use() {
 	const behind = useSignal<ImageData | undefined>(undefined);
 	const ready = view.value.epochs.length > 0;
 
-	async function show(picture: ImageData, called: string): Promise<void> {
+	async function show(
+		picture: ImageData | Promise<ImageData | undefined>,
+		called: string,
+	): Promise<void> {
+		const mine = ++asked.current;
 		working.value = true;
 		try {
 			const segmenter = await network.current;
-			result.value = await segmenter?.segment(picture);
+			const chosen = await picture;
+			const segmented = chosen && (await segmenter?.segment(chosen));
+			if (!segmented || mine !== asked.current) return;
+			result.value = segmented;
 			name.value = called;
 		} catch (error) {
 			problem.value = (error as Error).message;
 		} finally {
-			working.value = false;
+			if (mine === asked.current) working.value = false;
 		}
 	}
 
-	useEffect(() => {
+	// Before a picture can be chosen.
+	useLayoutEffect(() => {
 		if (!run || !ready) return;
 		const opening = openSegmenter(run);
 		network.current = opening;
 		// Something to see at once.
-		run
-			.valid(0)
-			.then((bytes) =>
-				show(
-					pictureOf(bytes, run.record.job.valid).picture,
-					run.record.names[0],
-				),
-			);
+		show(
+			run
+				.valid(0)
+				.then((bytes) => pictureOf(bytes, run.record.job.valid).picture),
+			run.record.names[0],
+		);
 		return () => {
 			opening.then(
 				(segmenter) => segmenter.close(),
@@ -102,10 +110,11 @@ export function Use() {
 						const [file] =
 							chosen instanceof DataTransfer ? chosen.files : chosen;
 						if (!file) return;
-						const picture = await readPicture(file, LARGEST).catch(() => {
+						const picture = readPicture(file, LARGEST).catch(() => {
 							problem.value = `This browser cannot read ${file.name} as a picture.`;
+							return undefined;
 						});
-						if (picture) await show(picture, file.name);
+						await show(picture, file.name);
 					}}
 				>
 					<Webcam
