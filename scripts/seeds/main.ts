@@ -54,8 +54,7 @@ async function main(names: readonly string[]): Promise<void> {
 
 /** As a shell takes it. */
 function quoted(word: string): string {
-	if (/^[\w./,=:-]+$/.test(word)) return word;
-	return word.includes('"') ? `'${word}'` : `"${word}"`;
+	return /^[\w./,=:-]+$/.test(word) ? word : `"${word}"`;
 }
 
 const given = process.argv.slice(2);
