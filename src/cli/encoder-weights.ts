@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { TrainConfig } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { type EncoderName, encoders } from "../unet/encoders/index.ts";
+import { normsAreMerged } from "../unet/encoders/keras-weights.ts";
 import { checkEncoderWeights } from "../unet/encoders/weights.ts";
 import {
 	CheckpointError,
@@ -31,5 +33,19 @@ export function checkWeightsFile(path: string, { backbone }: UnetConfig): void {
 	} catch (error) {
 		if (error instanceof CheckpointError) throw new DataError(error.message);
 		throw error;
+	}
+}
+
+/** Tells of weights that will be unlearnt because the training releases them. */
+export function warnOfMergedNorms(
+	{ encoderWeights: path, model, phases, epochs }: TrainConfig,
+	warn: (message: string) => void,
+): void {
+	if (path === undefined || phases?.every(({ frozen }) => frozen)) return;
+	const { tensors } = decodeSafetensors(readEncoderWeights(path), path);
+	if (normsAreMerged(encoders[model.backbone as EncoderName], tensors)) {
+		warn(
+			`${path}: its normalisations are merged into the convolutions, so it unlearns where it is not frozen, normalised by the moments of each batch; --frozen-epochs ${epochs} keeps it as it is`,
+		);
 	}
 }

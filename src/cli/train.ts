@@ -6,6 +6,7 @@ import type { TrainJob } from "../app/site/run-record.ts";
 import { WgradError } from "../data/errors.ts";
 import { imagesOfClass } from "../data/labelled-source.ts";
 import { command } from "./command.ts";
+import { warnOfMergedNorms } from "./encoder-weights.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { pastEvents, showLive } from "./live-run.ts";
 import { loadTrainingData, type TrainingData } from "./load-data.ts";
@@ -46,6 +47,7 @@ export const train = command({
 			loadTrainingData(origin.data, plan.load, { divide, seed }, terminal),
 		);
 		const config = plan.config(data);
+		if (!plan.resumed) warnOfMergedNorms(config, terminal.warn);
 		// What is in this process's memory already need not be kept there again.
 		const kept = origin.runtime === "node" && data.train.inMemory;
 		const cacheBytes = kept ? 0 : (values.cache ?? 1024) * 2 ** 20;

@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 import { readTfjsModel } from "../../src/cli/tfjs-model.ts";
 import { sizeOf } from "../../src/engine/index.ts";
 import { type EncoderName, encoders } from "../../src/unet/encoders/index.ts";
-import { kerasWeights } from "../../src/unet/encoders/keras-weights.ts";
+import {
+	kerasWeights,
+	normsAreMerged,
+} from "../../src/unet/encoders/keras-weights.ts";
 import { checkEncoderWeights } from "../../src/unet/encoders/weights.ts";
 import { decodeSafetensors, type StoredTensor } from "../../src/unet/index.ts";
 import { folder, useBuiltCommand, wgrad } from "./wgrad.ts";
@@ -111,8 +114,10 @@ describe("an encoder within a larger model", () => {
 		}
 		const found = kerasWeights(encoders["mobilenet-v2"], merged, "m");
 		checkEncoderWeights(encoders["mobilenet-v2"], found);
+		expect(normsAreMerged(encoders["mobilenet-v2"], found)).toBe(true);
 		const at = (key: string) => found.get(key)?.data[0];
 		const all = filled("mobilenet-v2", (key) => key);
+		expect(normsAreMerged(encoders["mobilenet-v2"], all)).toBe(false);
 		for (const layer of ["bn_Conv1", "block_3_depthwise_BN", "Conv_1_bn"]) {
 			expect(at(`${layer}/beta`)).toBe(all.get(`${layer}/beta`)?.data[0]);
 			expect(at(`${layer}/gamma`)).toBe(1);

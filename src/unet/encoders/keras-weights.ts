@@ -40,6 +40,17 @@ export function kerasWeights(
 	return found;
 }
 
+/** Whether all normalisations only add an offset, as `kerasWeights` makes those of inference graphs. */
+export function normsAreMerged(
+	{ tensors, epsilon }: Encoder,
+	stored: StoredWeights,
+): boolean {
+	const merged = Math.fround(1 - epsilon);
+	return tensors
+		.filter(({ name }) => name.endsWith("/moving_variance"))
+		.every(({ name }) => stored.get(name)?.data.every((v) => v === merged));
+}
+
 /** What an inference graph has for a tensor of Keras. */
 function folded(
 	key: string,
