@@ -54,7 +54,8 @@ async function main(names: readonly string[]): Promise<void> {
 
 /** As a shell takes it. */
 function quoted(word: string): string {
-	return /^[\w./,=:-]+$/.test(word) ? word : `"${word}"`;
+	if (/^[\w./,=:-]+$/.test(word)) return word;
+	return word.includes('"') ? `'${word}'` : `"${word}"`;
 }
 
 const given = process.argv.slice(2);

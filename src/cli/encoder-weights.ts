@@ -38,14 +38,17 @@ export function checkWeightsFile(path: string, { backbone }: UnetConfig): void {
 
 /** Tells of weights that will be unlearnt because the training releases them. */
 export function warnOfMergedNorms(
-	{ encoderWeights: path, model, phases, epochs }: TrainConfig,
+	{ encoderWeights: path, model, phases }: TrainConfig,
 	warn: (message: string) => void,
 ): void {
-	if (path === undefined || phases?.every(({ frozen }) => frozen)) return;
+	const kept = model.backboneMoments === "running";
+	if (path === undefined || kept || phases?.every(({ frozen }) => frozen)) {
+		return;
+	}
 	const { tensors } = decodeSafetensors(readEncoderWeights(path), path);
 	if (normsAreMerged(encoders[model.backbone as EncoderName], tensors)) {
 		warn(
-			`${path}: its normalisations are merged into the convolutions, so it unlearns where it is not frozen, normalised by the moments of each batch; --frozen-epochs ${epochs} keeps it as it is`,
+			`${path}: its normalisations are merged into the convolutions, so it unlearns where it is not frozen, normalised by the moments of each batch; give --set model.backboneMoments=running`,
 		);
 	}
 }

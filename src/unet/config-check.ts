@@ -3,6 +3,7 @@ import { ConfigError } from "./errors.ts";
 import { parameterSpecs } from "./parameters.ts";
 
 const choices: Record<string, readonly unknown[]> = {
+	backboneMoments: ["batch", "running"],
 	padding: ["same", "valid"],
 	decoderKernel: [1, 3],
 	up: ["transposed", "nearest", "bilinear"],

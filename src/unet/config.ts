@@ -16,6 +16,11 @@ export interface UnetConfig {
 	 * has their channels, and a transposed convolution with stride 2 makes the logits.
 	 */
 	readonly backbone: string;
+	/**
+	 * By which moments a backbone that trains is normalised: those of each batch, or its
+	 * running ones, which then stay as they are (Keras's `base_model(x, training=False)`).
+	 */
+	readonly backboneMoments: "batch" | "running";
 	/** Channels of each encoder level; 2x2 max pooling leads from one to the next. */
 	readonly encoder: readonly number[];
 	/** 3x3 convolutions of each encoder level. */
@@ -114,6 +119,7 @@ export const unetDefaults = {
 	depth: 3,
 	convs: 2,
 	backbone: "none",
+	backboneMoments: "batch",
 	padding: "same",
 	decoderKernel: 3,
 	up: "transposed",

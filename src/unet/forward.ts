@@ -89,12 +89,13 @@ export function forward(
 	const image = isNone(frame.pad) ? x : pad(x, { padding: frame.pad });
 	const skips: Tensor[] = [];
 	if (encoder) {
+		const byBatch = config.backboneMoments === "batch";
 		const results = within(({ batch, ...tensors }) =>
 			encoder.results(
 				{
 					prefix: BACKBONE,
 					...tensors,
-					batch: training && !frozen ? batch : undefined,
+					batch: training && !frozen && byBatch ? batch : undefined,
 				},
 				image,
 			),

@@ -156,13 +156,39 @@ await describeOnDevices((device) => {
 		}
 	});
 
+	const batch = {
+		x: image,
+		labels: Uint8Array.from({ length: 32 * 32 }, (_, i) => (i >> 4) % 2),
+		shape: [1, 32, 32, 3],
+	} as const;
+
+	test("normalised by its running moments, an encoder learns and keeps them", async () => {
+		const model = unet(
+			{ ...over(mobilenetV2), backboneMoments: "running" },
+			{ device: device() },
+		);
+		const before = await values(model);
+		await train(model, {
+			epochs: 1,
+			stepsPerEpoch: 1,
+			nextBatch: () => batch,
+		});
+		const after = await values(model);
+		const of = (name: string) => [after.get(name), before.get(name)];
+		const [kernel, kernelBefore] = of(`${BACKBONE}Conv1/kernel`);
+		expect(kernel).not.toEqual(kernelBefore);
+		const moments = Object.keys(model.state);
+		const own = moments.filter((name) => name.startsWith(BACKBONE));
+		expect(own).toHaveLength(52);
+		for (const name of moments) {
+			const [now, then] = of(name);
+			if (own.includes(name)) expect(now, name).toEqual(then);
+			else expect(now, name).not.toEqual(then);
+		}
+	});
+
 	test("a frozen encoder keeps its bytes, and learns once it is released", async () => {
 		const model = unet(over(mobilenetV2), { device: device() });
-		const batch = {
-			x: image,
-			labels: Uint8Array.from({ length: 32 * 32 }, (_, i) => (i >> 4) % 2),
-			shape: [1, 32, 32, 3],
-		} as const;
 		const seen = [await values(model)];
 		await train(model, {
 			epochs: 3,
