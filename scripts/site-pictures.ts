@@ -10,7 +10,6 @@ import {
 	figure,
 	slide,
 	startSite,
-	stateIs,
 } from "../test/site/open-site.ts";
 
 const NUCLEI = "../shared/data/dsb2018-nuclei/stage1_train";
@@ -33,8 +32,7 @@ await page.waitForSelector(".start button:enabled");
 await shoot("setup");
 lap("the page is open");
 await paint(page);
-await click(page, "Start training");
-await stateIs(page, "Done");
+await train();
 lap(`trained on what was painted, mIoU ${await figure(page, "Best mIoU")}`);
 await click(page, "Use the result");
 const input = await page.waitForSelector(".stage input[type=file]");
@@ -48,8 +46,7 @@ lap("the mask of another picture");
 
 await click(page, "Set up");
 await click(page, "Built-in digits");
-await click(page, "Start training");
-await stateIs(page, "Done");
+await train();
 lap(`trained on digits, mIoU ${await figure(page, "Best mIoU")}`);
 await page.evaluate(() => scrollTo(0, 0));
 await shoot("training-light", true);
@@ -58,6 +55,19 @@ await shoot("training-dark", true);
 await page.setViewport({ width: 390, height: 844, deviceScaleFactor: 2 });
 await shoot("phone");
 await site.close();
+
+/** Starts a training and waits for its end, for minutes on a software adapter. */
+async function train(): Promise<void> {
+	await click(page, "Start training");
+	const options = { timeout: 0 };
+	for (const wanted of ["Training", "Done"]) {
+		await page.waitForFunction(
+			(state) => document.querySelector(".state")?.textContent === state,
+			options,
+			wanted,
+		);
+	}
+}
 
 function pictureOf(id: string): string {
 	const full = readdirSync(NUCLEI).find((name) => name.startsWith(id));
