@@ -14,7 +14,7 @@ import {
 
 const NUCLEI = "../shared/data/dsb2018-nuclei/stage1_train";
 /** Stained tissue: to paint on, and, the last one, to try the result on. */
-const TISSUE = ["0d3640c1", "24a20f2a", "2c61fdcb", "2e2d29fc", "6ab24e7e"];
+const TISSUE = ["0d3640c1", "13f2bec0", "2e2d29fc", "4d4f254f", "6ab24e7e"];
 const BRUSH = 5;
 
 const site = await startSite();

@@ -9,9 +9,9 @@ export interface Notice {
 	readonly text: string;
 }
 
-/** A loss so many times the usual one of the last steps is a spike. */
-const SPIKE = 4;
-/** Steps whose median is the usual loss. */
+/** A loss so many times the highest of the last steps is a spike; with small batches it is ragged anyway. */
+const SPIKE = 2;
+/** How many last steps. */
 const WINDOW = 25;
 /** Share of the steps' time in waiting for images from which it is worth a word. */
 const MUCH_WAITING = 0.3;
@@ -44,11 +44,11 @@ export function noticesOf(
 				`Resumed after epoch ${event.epoch}, step ${event.step}`,
 			);
 		case "step": {
-			const usual = usualLoss(view.steps.loss);
-			return usual !== undefined && event.loss > SPIKE * usual
+			const highest = highestLoss(view.steps.loss);
+			return highest !== undefined && event.loss > SPIKE * highest
 				? say(
 						"warning",
-						`Loss spike in epoch ${event.epoch}, step ${event.step}: ${event.loss.toPrecision(3)} where ${usual.toPrecision(3)} was usual; if it stays high, lower the learning rate`,
+						`Loss spike in epoch ${event.epoch}, step ${event.step}: ${event.loss.toPrecision(3)} where ${highest.toPrecision(3)} was the highest before; if it stays high, lower the learning rate`,
 					)
 				: [];
 		}
@@ -79,11 +79,11 @@ export function noticesOf(
 	}
 }
 
-/** Median of the last losses; undefined while there are too few. */
-function usualLoss(losses: readonly number[]): number | undefined {
-	if (losses.length < WINDOW) return undefined;
-	const last = losses.slice(-WINDOW).sort((a, b) => a - b);
-	return last[Math.floor(WINDOW / 2)];
+/** The highest of the last losses; undefined while there are too few. */
+function highestLoss(losses: readonly number[]): number | undefined {
+	return losses.length < WINDOW
+		? undefined
+		: Math.max(...losses.slice(-WINDOW));
 }
 
 /** The one class that all pixels were taken for although there are others; else undefined. */
