@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { curveLines, epochCurves, type Mark } from "../curves.ts";
 import type { TrainConfig } from "../job.ts";
-import { Slider } from "./field.tsx";
+import { SignalSlider } from "./field.tsx";
 import { formatNumber } from "./format.ts";
 import { Plot } from "./plot.tsx";
 import type { RunView } from "./run-view.ts";
@@ -36,15 +36,12 @@ export function Curves() {
 						/>
 						Logarithmic loss
 					</label>
-					<Slider
+					<SignalSlider
 						label="Smoothing"
 						min={0}
 						max={0.98}
 						step={0.02}
-						value={smoothing.value}
-						onInput={(value) => {
-							smoothing.value = value;
-						}}
+						signal={smoothing}
 					/>
 				</div>
 			</header>

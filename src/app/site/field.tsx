@@ -1,4 +1,5 @@
-import type { ComponentChildren } from "preact";
+import type { Signal } from "@preact/signals";
+import type { ComponentChildren, ComponentProps } from "preact";
 import { useId } from "preact/hooks";
 
 /** A labelled choice. */
@@ -105,5 +106,24 @@ export function Slider({
 			/>
 			{children}
 		</label>
+	);
+}
+
+/** A slider that moves a signal. */
+export function SignalSlider({
+	signal,
+	...rest
+}: { readonly signal: Signal<number> } & Omit<
+	ComponentProps<typeof Slider>,
+	"value" | "onInput"
+>) {
+	return (
+		<Slider
+			{...rest}
+			value={signal.value}
+			onInput={(value) => {
+				signal.value = value;
+			}}
+		/>
 	);
 }

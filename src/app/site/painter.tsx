@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { DropZone } from "./drop-zone.tsx";
-import { Slider } from "./field.tsx";
+import { SignalSlider } from "./field.tsx";
 import { PaintCanvas } from "./paint-canvas.tsx";
 import {
 	activeClass,
@@ -122,19 +122,16 @@ function Tools() {
 					</button>
 				))}
 			</div>
-			<Slider
+			<SignalSlider
 				label="Size"
 				className="check"
 				min={1}
 				max={200}
 				step={1}
-				value={brushSize.value}
-				onInput={(value) => {
-					brushSize.value = value;
-				}}
+				signal={brushSize}
 			>
 				<output>{brushSize.value}</output>
-			</Slider>
+			</SignalSlider>
 		</fieldset>
 	);
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { visible } from "./classes.tsx";
-import { Slider } from "./field.tsx";
+import { SignalSlider, Slider } from "./field.tsx";
 import {
 	type Ids,
 	type PaintStyle,
@@ -58,15 +58,12 @@ export function Samples() {
 							{layer}
 						</label>
 					))}
-					<Slider
+					<SignalSlider
 						label="Opacity"
 						min={0}
 						max={1}
 						step={0.05}
-						value={opacity.value}
-						onInput={(value) => {
-							opacity.value = value;
-						}}
+						signal={opacity}
 					/>
 					<Slider
 						label="Epoch"

@@ -4,7 +4,7 @@ import { ClassToggles, visible } from "./classes.tsx";
 import { compose, EFFECTS, type Effect } from "./compose.ts";
 import { Downloads } from "./download-list.tsx";
 import { DropZone } from "./drop-zone.tsx";
-import { Slider } from "./field.tsx";
+import { SignalSlider } from "./field.tsx";
 import { pictureOf } from "./paint.ts";
 import { readPicture } from "./painting.ts";
 import { Picture } from "./picture.tsx";
@@ -144,29 +144,23 @@ export function Use() {
 					</div>
 					<div class="effect-options">
 						{effect.value === "mask" && (
-							<Slider
+							<SignalSlider
 								label="Opacity"
 								className="check"
 								min={0}
 								max={1}
 								step={0.05}
-								value={opacity.value}
-								onInput={(value) => {
-									opacity.value = value;
-								}}
+								signal={opacity}
 							/>
 						)}
 						{effect.value === "blur" && (
-							<Slider
+							<SignalSlider
 								label="Strength"
 								className="check"
 								min={0.005}
 								max={0.06}
 								step={0.005}
-								value={radius.value}
-								onInput={(value) => {
-									radius.value = value;
-								}}
+								signal={radius}
 							/>
 						)}
 						{effect.value === "colour" && (
