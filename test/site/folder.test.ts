@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { indexPng } from "../../src/data/picture.ts";
-import { click, fill, pixels, stateIs, useSite } from "./open-site.ts";
+import { choose, click, fill, pixels, stateIs, useSite } from "./open-site.ts";
 import { newFolder, put, squareMaskPng, squarePng } from "./pictures.ts";
 
 const holder = useSite();
@@ -43,11 +43,8 @@ test("a folder with bad files: they are named, and the others train", async () =
 	);
 	expect(names).toEqual(["background", "object"]);
 
-	await page.select(
-		`::-p-aria([name="Picture size (longer side)"][role="combobox"])`,
-		"48",
-	);
-	await page.select(`::-p-aria([name="Network"][role="combobox"])`, "tiny");
+	await choose(page, "Picture size (longer side)", "48");
+	await choose(page, "Network", "tiny");
 	await fill(page, "Epochs", 1);
 	await click(page, "Start training");
 	await stateIs(page, "Done");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import sirv from "sirv";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { buildSite } from "../../scripts/build-site.ts";
 import {
 	type FoundBrowser,
@@ -13,13 +13,17 @@ import {
 	type LaunchedBrowser,
 	launchBrowser,
 } from "../../src/cli/browser.ts";
+import { findFirefox } from "../firefox.ts";
+import { skipped } from "../gpu.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+
+type Launched = Pick<LaunchedBrowser, "browser" | "close">;
 
 /** The built page, served without any special header, and a browser. */
 export interface Site {
 	readonly url: string;
-	readonly launched: LaunchedBrowser;
+	readonly launched: Launched;
 	/** A new tab with the page; its errors fail the test that looks at them. */
 	open(query?: string): Promise<Page>;
 	/** Another browser, with those of the first one's arguments that are kept, and more. */
@@ -32,8 +36,11 @@ export interface Site {
 	close(): Promise<void>;
 }
 
+const launchChrome = (): Promise<Launched> =>
+	launchBrowser({ gpu: "software" });
+
 /** Builds the page, serves it and starts a browser. */
-export async function startSite(): Promise<Site> {
+export async function startSite(launch = launchChrome): Promise<Site> {
 	const folder = join(root, "node_modules/.cache", `site-${process.pid}`);
 	mkdirSync(folder, { recursive: true });
 	await buildSite(folder);
@@ -48,7 +55,7 @@ export async function startSite(): Promise<Site> {
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 	const { port } = server.address() as AddressInfo;
 	const url = `http://127.0.0.1:${port}/some/path/`;
-	const launched = await launchBrowser({ gpu: "software" });
+	const launched = await launch();
 	const errors: string[] = [];
 	return {
 		...{ url, launched, errors },
@@ -87,14 +94,24 @@ export async function startSite(): Promise<Site> {
 	};
 }
 
-/** Starts the page for the tests of a file. */
-export function useSite(): { readonly site: Site } {
+/** Starts the page for the tests of a file, or of a group. */
+export function useSite(launch = launchChrome): { readonly site: Site } {
 	const holder = {} as { site: Site };
 	beforeAll(async () => {
-		holder.site = await startSite();
+		holder.site = await startSite(launch);
 	});
 	afterAll(() => holder.site?.close());
 	return holder;
+}
+
+/** Registers the tests of `body` in Chrome and, where it is, in Firefox. */
+export async function describeInBrowsers(
+	body: (holder: { readonly site: Site }) => void,
+): Promise<void> {
+	describe("Chrome", () => body(useSite()));
+	const { launch, reason } = await findFirefox();
+	if (launch) describe("Firefox", () => body(useSite(launch)));
+	else skipped(`Firefox is not here: ${reason}`);
 }
 
 /** Clicks the button, or the label, with this text. */
@@ -115,8 +132,18 @@ export async function fill(
 	const field = await page.waitForSelector(
 		`::-p-aria([name="${label}"][role="spinbutton"])`,
 	);
-	await field?.click({ count: 3 });
-	await field?.type(`${value}\t`);
+	await field?.evaluate((input) => (input as HTMLInputElement).select());
+	await field?.type(String(value));
+	await page.keyboard.press("Tab");
+}
+
+/** Chooses from a labelled list. */
+export async function choose(
+	page: Page,
+	label: string,
+	value: string,
+): Promise<void> {
+	await page.select(`::-p-aria([name="${label}"][role="combobox"])`, value);
 }
 
 /** Moves a labelled slider, or sets another control whose events matter. */
@@ -217,7 +244,7 @@ export async function chooseTiny(
 	await page.waitForFunction(
 		() => !document.querySelector<HTMLButtonElement>(".start button")?.disabled,
 	);
-	await page.select("::-p-aria(Network)", "tiny");
+	await choose(page, "Network", "tiny");
 	const all = { "Pictures to train on": 24, Epochs: 2, "Pictures per step": 4 };
 	for (const [label, value] of Object.entries({ ...all, ...settings })) {
 		await fill(page, label, value);

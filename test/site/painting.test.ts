@@ -2,13 +2,14 @@ import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
 import {
+	choose,
 	click,
+	describeInBrowsers,
 	drag,
 	fill,
 	pixels,
 	slide,
 	stateIs,
-	useSite,
 } from "./open-site.ts";
 import {
 	cornerOf,
@@ -20,7 +21,6 @@ import {
 	WIDTH,
 } from "./pictures.ts";
 
-const holder = useSite();
 const folder = newFolder();
 const SIZE = { height: HEIGHT, width: WIDTH };
 
@@ -53,91 +53,93 @@ async function settled(page: Page): Promise<number> {
 	}
 }
 
-test("masks painted by hand train a network", async () => {
-	const { site } = holder;
-	const page = await site.open();
-	await click(page, "Paint masks");
-	const input = await page.waitForSelector("input[type=file]");
-	const files = [0, 1, 2].map((n) =>
-		put(join(folder, `${n}.png`), squarePng(n)),
-	);
-	await input?.uploadFile(...files, put(join(folder, "no.png"), "no picture"));
-	const alert = await page.waitForSelector("[role=alert]");
-	expect(await alert?.evaluate((a) => a.textContent)).toContain("no.png");
-	await click(page, "Dismiss");
-	expect(await page.$$(".thumbnails li")).toHaveLength(3);
+await describeInBrowsers((holder) => {
+	test("masks painted by hand train a network", async () => {
+		const { site } = holder;
+		const page = await site.open();
+		await click(page, "Paint masks");
+		const input = await page.waitForSelector("input[type=file]");
+		const files = [0, 1, 2].map((n) =>
+			put(join(folder, `${n}.png`), squarePng(n)),
+		);
+		await input?.uploadFile(
+			...files,
+			put(join(folder, "no.png"), "no picture"),
+		);
+		const alert = await page.waitForSelector("[role=alert]");
+		expect(await alert?.evaluate((a) => a.textContent)).toContain("no.png");
+		await click(page, "Dismiss");
+		expect(await page.$$(".thumbnails li")).toHaveLength(3);
 
-	// An outline, filled; what is beside it erased; and the way back and forth.
-	await slide(page, "Size", 3);
-	const { x, y } = cornerOf(0);
-	const [left, top, right, bottom] = [x, y, x + SIDE - 1, y + SIDE - 1];
-	await drag(page, SIZE, [left, top], [right, top], [right, bottom]);
-	await drag(page, SIZE, [right, bottom], [left, bottom], [left, top]);
-	const outline = await settled(page);
-	expect(outline).toBeGreaterThan(4 * SIDE);
-	await click(page, "Fill");
-	await drag(page, SIZE, [x + 8, y + 8]);
-	const filled = await settled(page);
-	expect(filled).toBeGreaterThan(SIDE * SIDE - 4 * SIDE + outline * 0.5);
-	await click(page, "Undo");
-	expect(await settled(page)).toBe(outline);
-	await click(page, "Redo");
-	expect(await settled(page)).toBe(filled);
-	await click(page, "Erase");
-	await drag(page, SIZE, [left - 1, top - 1], [right + 1, top - 1]);
-	expect(await settled(page)).toBeLessThan(filled);
+		// An outline, filled; what is beside it erased; and the way back and forth.
+		await slide(page, "Size", 3);
+		const { x, y } = cornerOf(0);
+		const [left, top, right, bottom] = [x, y, x + SIDE - 1, y + SIDE - 1];
+		await drag(page, SIZE, [left, top], [right, top], [right, bottom]);
+		await drag(page, SIZE, [right, bottom], [left, bottom], [left, top]);
+		const outline = await settled(page);
+		expect(outline).toBeGreaterThan(4 * SIDE);
+		await click(page, "Fill");
+		await drag(page, SIZE, [x + 8, y + 8]);
+		const filled = await settled(page);
+		expect(filled).toBeGreaterThan(SIDE * SIDE - 4 * SIDE + outline * 0.5);
+		await click(page, "Undo");
+		expect(await settled(page)).toBe(outline);
+		await click(page, "Redo");
+		expect(await settled(page)).toBe(filled);
+		await click(page, "Erase");
+		await drag(page, SIZE, [left - 1, top - 1], [right + 1, top - 1]);
+		expect(await settled(page)).toBeLessThan(filled);
 
-	// By keyboard.
-	await click(page, "Brush");
-	await page.focus(".paint-canvas");
-	const before = await settled(page);
-	for (const key of ["ArrowDown", "ArrowDown", "Space"] as const) {
-		await page.keyboard.press(key);
-	}
-	expect(await settled(page)).toBeGreaterThan(before);
-	await page.keyboard.down("Control");
-	await page.keyboard.press("z");
-	await page.keyboard.up("Control");
-	await expect.poll(() => paintedPixels(page)).toBe(before);
+		// By keyboard.
+		await click(page, "Brush");
+		await page.focus(".paint-canvas");
+		const before = await settled(page);
+		for (const key of ["ArrowDown", "ArrowDown", " "] as const) {
+			await page.keyboard.press(key);
+		}
+		expect(await settled(page)).toBeGreaterThan(before);
+		await page.keyboard.down("Control");
+		await page.keyboard.press("z");
+		await page.keyboard.up("Control");
+		await expect.poll(() => paintedPixels(page)).toBe(before);
 
-	await (await page.$$(".thumbnails button:first-child"))[1].click();
-	const second = cornerOf(1);
-	await slide(page, "Size", SIDE);
-	const middle = (at: number) => at + SIDE / 2;
-	await drag(page, SIZE, [middle(second.x), middle(second.y)]);
+		await (await page.$$(".thumbnails button:first-child"))[1].click();
+		const second = cornerOf(1);
+		await slide(page, "Size", SIDE);
+		const middle = (at: number) => at + SIDE / 2;
+		await drag(page, SIZE, [middle(second.x), middle(second.y)]);
 
-	await page.select(`::-p-aria([name="Network"][role="combobox"])`, "tiny");
-	await page.select(
-		`::-p-aria([name="Picture size (longer side)"][role="combobox"])`,
-		"64",
-	);
-	await fill(page, "Epochs", 12);
-	await fill(page, "Peak learning rate", 0.02);
-	await click(page, "Start training");
-	await stateIs(page, "Done");
-	expect(await page.$eval(".status", (s) => s.textContent)).toContain(
-		"1 picture to train, 1 to validate, 48×64 pixels",
-	);
-	const names = await page.$$eval(".classes .name", (all) =>
-		all.map((name) => name.textContent),
-	);
-	expect(names).toEqual(["background", "object"]);
-	const [, iou] = await page.$$eval(".classes .number", (all) =>
-		all.map((number) => Number(number.textContent?.replace("IoU ", ""))),
-	);
-	// A bright square on dark ground is easy, even for a tiny net in twelve steps.
-	expect(iou).toBeGreaterThan(0.3);
-	expect(await pixels(page, "Truth")).not.toBe(await pixels(page, "Input"));
+		await choose(page, "Network", "tiny");
+		await choose(page, "Picture size (longer side)", "64");
+		await fill(page, "Epochs", 12);
+		await fill(page, "Peak learning rate", 0.02);
+		await click(page, "Start training");
+		await stateIs(page, "Done");
+		expect(await page.$eval(".status", (s) => s.textContent)).toContain(
+			"1 picture to train, 1 to validate, 48×64 pixels",
+		);
+		const names = await page.$$eval(".classes .name", (all) =>
+			all.map((name) => name.textContent),
+		);
+		expect(names).toEqual(["background", "object"]);
+		const [, iou] = await page.$$eval(".classes .number", (all) =>
+			all.map((number) => Number(number.textContent?.replace("IoU ", ""))),
+		);
+		// A bright square on dark ground is easy, even for a tiny net in twelve steps.
+		expect(iou).toBeGreaterThan(0.3);
+		expect(await pixels(page, "Truth")).not.toBe(await pixels(page, "Input"));
 
-	await click(page, "Use the result");
-	const choose = await page.waitForSelector(".stage input[type=file]");
-	const another = put(join(folder, "another.png"), squarePng(3));
-	await (choose as NonNullable<typeof choose>).uploadFile(another);
-	await page.waitForFunction(
-		() =>
-			document.querySelector(".stage [role=status]")?.textContent ===
-			"another.png",
-	);
-	await page.waitForSelector(".stage canvas");
-	expect(site.errors).toEqual([]);
+		await click(page, "Use the result");
+		const file = await page.waitForSelector(".stage input[type=file]");
+		const another = put(join(folder, "another.png"), squarePng(3));
+		await file?.uploadFile(another);
+		await page.waitForFunction(
+			() =>
+				document.querySelector(".stage [role=status]")?.textContent ===
+				"another.png",
+		);
+		await page.waitForSelector(".stage canvas");
+		expect(site.errors).toEqual([]);
+	});
 });
