@@ -1,6 +1,7 @@
 // Times the rows of the case table marked `timed` and a training step, or profiles the step.
 import { parseArgs } from "node:util";
 import { writeAtomically } from "../src/cli/atomic-file.ts";
+import { launchBrowser } from "../src/cli/browser.ts";
 import { UsageError, WgradError } from "../src/data/errors.ts";
 import { runInBrowser } from "../test/browser.ts";
 import { runInNode } from "../test/node-program.ts";
@@ -96,7 +97,8 @@ function run<T>(
 	{ runtime, gpu }: ReturnType<typeof readOptions>,
 ): Promise<T> {
 	if (runtime === "chrome") {
-		return runInBrowser<T>(entry, argument, { gpu, log });
+		const launch = () => launchBrowser({ gpu, log });
+		return runInBrowser<T>(entry, argument, { launch, log });
 	}
 	console.info = log;
 	return runInNode<T>(entry, argument);

@@ -1,18 +1,20 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type GpuMode, launchBrowser } from "../src/cli/browser.ts";
+import { type LaunchedBrowser, launchBrowser } from "../src/cli/browser.ts";
 import { bundle } from "./bundle.ts";
 
 /** Settings of `runInBrowser`. */
 export interface PageOptions {
-	/** Default: software, so that a test means the same everywhere. */
-	gpu?: "auto" | GpuMode;
-	/** Gets each line that the page writes to its console, and notes on the browser. */
+	/** Default: Chrome on software, so that a test means the same everywhere. */
+	launch?: () => Promise<Pick<LaunchedBrowser, "browser" | "close">>;
+	/** Gets each line that the page writes to its console. */
 	log?: (line: string) => void;
 }
 
+const launchChrome = () => launchBrowser({ gpu: "software" });
+
 /**
- * Runs a program in a page of headless Chrome, served from 127.0.0.1: bundles
+ * Runs a program in a page of a headless browser, served from 127.0.0.1: bundles
  * `entry`, calls its export `run(argument)` and returns what that resolves to.
  * Argument and result are JSON. Throws when there is no browser, when the
  * program throws and when the page dies.
@@ -22,7 +24,7 @@ export async function runInBrowser<T>(
 	argument: unknown = null,
 	options: PageOptions = {},
 ): Promise<T> {
-	const { gpu = "software", log = () => {} } = options;
+	const { launch = launchChrome, log = () => {} } = options;
 	const script = await bundle(entry);
 	const server = createServer((request, response) => {
 		const isScript = request.url === "/program.js";
@@ -35,7 +37,7 @@ export async function runInBrowser<T>(
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 	const { port } = server.address() as AddressInfo;
 	try {
-		const launched = await launchBrowser({ gpu, log });
+		const launched = await launch();
 		try {
 			const page = await launched.browser.newPage();
 			page.on("console", (message) => log(message.text()));

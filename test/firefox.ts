@@ -6,7 +6,7 @@ import { nodeGpuEnv } from "../src/cli/node-gpu.ts";
 /** Where Debian, Ubuntu and Mozilla's own packages put it. */
 const PATHS = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
 
-/** How to start Firefox with WebGPU, or why it cannot be. */
+/** How to start Firefox, or why it cannot be. */
 export type Firefox =
 	| {
 			launch: () => Promise<Pick<LaunchedBrowser, "browser" | "close">>;
@@ -18,7 +18,7 @@ export type Firefox =
  * Looks for Firefox, whose WebGPU is another implementation (wgpu, with a WGSL
  * compiler of its own). It brings no software adapter, so it needs lavapipe.
  */
-export async function findFirefox(): Promise<Firefox> {
+export async function findFirefox({ webgpu = true } = {}): Promise<Firefox> {
 	const path = PATHS.find((path) => existsSync(path));
 	if (!path) return { reason: `there is no ${PATHS.join(" or ")}` };
 	const { env, reason } = await nodeGpuEnv("lavapipe");
@@ -30,8 +30,8 @@ export async function findFirefox(): Promise<Firefox> {
 			env: { ...process.env, ...env },
 			// Releases for Linux have it off.
 			extraPrefsFirefox: {
-				"dom.webgpu.enabled": true,
-				"gfx.webgpu.ignore-blocklist": true,
+				"dom.webgpu.enabled": webgpu,
+				"gfx.webgpu.ignore-blocklist": webgpu,
 			},
 			// A whole table of kernels is one call.
 			protocolTimeout: 600_000,

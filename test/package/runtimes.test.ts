@@ -67,13 +67,14 @@ for (const runtime of runtimes) {
 		});
 
 		if (name === "Deno") {
-			test("computes on its own WebGPU", async () => {
-				const { gradient, adapter } = await run(
+			test("computes and trains on its own WebGPU", async () => {
+				const { gradient, losses, adapter } = await run(
 					runtime,
 					"own-gpu.js",
 					driverEnv,
 				);
 				expect(gradient).toEqual([30, 30]);
+				expect(losses[1]).toBeLessThan(losses[0] * 0.8);
 				expect(adapter).toMatch(/\(software\)$/);
 			});
 		} else {

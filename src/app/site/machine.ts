@@ -36,9 +36,13 @@ function adviceFor(hasApi: boolean): string {
 	if (!isSecureContext) {
 		return "This page was opened over plain http. Browsers offer WebGPU only on https and on localhost: open it there.";
 	}
-	return hasApi
-		? "This browser knows WebGPU but found no graphics adapter. Update the graphics driver, switch on hardware acceleration in the browser's settings, and reload."
-		: "This browser has no WebGPU. Open this page in a current Chrome or Edge, in Safari 26, or in Firefox 141 or later.";
+	if (hasApi) {
+		return "This browser knows WebGPU but found no graphics adapter. Update the graphics driver, switch on hardware acceleration in the browser's settings, and reload.";
+	}
+	// Its releases have it, on Linux switched off.
+	return navigator.userAgent.includes("Firefox")
+		? "WebGPU is switched off in this Firefox. Set dom.webgpu.enabled to true in about:config and reload, or open this page in a current Chrome, Edge or Safari."
+		: "This browser has no WebGPU. Open this page in a current Chrome, Edge, Firefox or Safari.";
 }
 
 /** Sensible settings for this machine and these pictures. */

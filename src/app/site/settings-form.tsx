@@ -10,15 +10,14 @@ const SIZES = [32, 48, 64, 96, 128, 192, 256, 384, 512];
 export function SettingsForm() {
 	const now = settings.value;
 	const digits = dataKind.value === "digits";
+	const { kind, description } = machine.value ?? {};
+	const here = kind === "cpu" ? "the CPU" : (description ?? "this machine");
 	return (
 		<section class="card settings" aria-labelledby="settings-title">
 			<header>
 				<h2 id="settings-title">2 · Settings</h2>
 			</header>
-			<p class="soft">
-				Chosen for {machine.value?.description ?? "this machine"}; change what
-				you like.
-			</p>
+			<p class="soft">Chosen for {here}; change what you like.</p>
 			<div class="fields">
 				<Select
 					label="Network"
