@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
-import { installTools } from "./tools.ts";
+import { installTools } from "./install-tools.ts";
 
 declare module "vitest" {
 	interface ProvidedContext {

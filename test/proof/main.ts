@@ -1,9 +1,12 @@
 // npm run proof: how much is proven, and how exact the kernels are, by family and adapter.
 import { readdirSync, readFileSync } from "node:fs";
-import { availableDrivers } from "../../src/cli/node-gpu.ts";
+import { availableDrivers, nodeGpuEnv } from "../../src/cli/node-gpu.ts";
 import { runInBrowser } from "../browser.ts";
+import { runInDeno } from "../deno-program.ts";
+import { findFirefox } from "../firefox.ts";
 import { faults } from "../mutate/faults.ts";
 import { runInNode } from "../node-program.ts";
+import { installTools, toolPath } from "../package/install-tools.ts";
 import type { KernelReport } from "../pages/kernels.ts";
 import type { TableCounts } from "./table.ts";
 
@@ -34,6 +37,20 @@ for (const { name, reason } of await availableDrivers()) {
 }
 log("swiftshader in headless Chrome");
 reports["swiftshader, Chrome"] = await runInBrowser<KernelReport>(PAGE);
+// Both have wgpu: another implementation of WebGPU than Chrome's, with a WGSL compiler of its own.
+const noTools = installTools();
+const deno = toolPath("deno/deno");
+const { env, reason: noLavapipe } = await nodeGpuEnv("lavapipe");
+if (deno && env) {
+	log("lavapipe in Deno");
+	reports["lavapipe, Deno"] = await runInDeno(deno, PAGE, env);
+} else
+	log(`without Deno: ${noTools || noLavapipe || "it is for Linux on x64"}`);
+const { launch, reason: noFirefox } = await findFirefox();
+if (launch) {
+	log("lavapipe in headless Firefox: minutes");
+	reports["lavapipe, Firefox"] = await runInBrowser(PAGE, null, { launch });
+} else log(`without Firefox: ${noFirefox}`);
 
 for (const [name, { adapter, rows }] of Object.entries(reports)) {
 	const checks = Object.values(rows);
