@@ -80,17 +80,24 @@ export async function runTrain(
 	const rate = throughput(batchSize);
 	let epochStart = performance.now();
 
-	const saveAs = async (names: string[], training: TrainingState) => {
+	const encode = (training: TrainingState) => {
 		const metadata = {
 			[CONFIG_KEY]: JSON.stringify(config),
 			[SAMPLER_KEY]: JSON.stringify(batches.state()),
 		};
-		const bytes = await encodeCheckpoint(model, { training, metadata });
+		return encodeCheckpoint(model, { training, metadata });
+	};
+	const saveAs = async (names: string[], training: TrainingState) => {
+		const bytes = await encode(training);
 		for (const name of names) await host.write(`checkpoint/${name}`, bytes);
 	};
+	/** Made within an epoch; written once the next loss shows that its weights are sound. */
+	let unproved: Uint8Array<ArrayBuffer> | undefined;
 	let losses = 0;
 	const onStep = async (report: StepReport) => {
 		meter.measure();
+		if (unproved) await host.write("checkpoint/last", unproved);
+		unproved = undefined;
 		if (!losses++) {
 			const seconds = secondsSince(opened);
 			await reporter.send({ type: "first-loss", seconds });
@@ -149,6 +156,10 @@ export async function runTrain(
 		precision: config.precision === "f16" ? halfPrecision() : undefined,
 		onStep,
 		onEpoch,
+		onCheckpoint: async (training) => {
+			unproved = await encode(training);
+		},
+		checkpointEvery: job.saveEvery,
 		signal: reporter.signal,
 	});
 	classesOf.free();

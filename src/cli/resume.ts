@@ -16,7 +16,8 @@ import { resolveTune, TUNING_FILE } from "./tune.ts";
 
 /** The options that may be given with `--resume`: what the run itself does not decide. */
 const ALLOWED = [
-	...["resume", "data", "runtime", "device", "tune", "cache", "open", "json"],
+	...["resume", "data", "runtime", "device", "tune", "cache", "save-every"],
+	...["open", "json"],
 ];
 
 const recorded = v.looseObject({

@@ -59,6 +59,14 @@ export const TRAIN_OPTIONS = {
 			0,
 		),
 	),
+	"save-every": option.rare(
+		option.number(
+			"SECONDS",
+			"between checkpoints within an epoch (60)",
+			"seconds, 0 for every step",
+			(n) => n >= 0,
+		),
+	),
 	...WHERE_OPTIONS,
 	open: option.flag("watch the training in a page of your browser"),
 	json: option.flag("print the result as JSON"),

@@ -51,8 +51,11 @@ export const train = command({
 		// What is in this process's memory already need not be kept there again.
 		const kept = origin.runtime === "node" && data.train.inMemory;
 		const cacheBytes = kept ? 0 : (values.cache ?? 1024) * 2 ** 20;
-		const { open } = values;
-		const run = { plan, cacheBytes, data, config, open, terminal, interrupt };
+		const { open, "save-every": saveEvery = 60 } = values;
+		const run = {
+			...{ plan, cacheBytes, saveEvery, data, config, open },
+			...{ terminal, interrupt },
+		};
 		const { stopped, record } = await work(run);
 		const { adapter, ranking } = record;
 		const report = { config, data, origin, adapter, ranking };
@@ -66,6 +69,7 @@ export const train = command({
 interface Run {
 	readonly plan: TrainPlan;
 	readonly cacheBytes: number;
+	readonly saveEvery: number;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
 	/** Whether it is shown in the page. */
@@ -77,6 +81,7 @@ interface Run {
 async function work({
 	plan: { folder, origin, tune, resumed },
 	cacheBytes,
+	saveEvery,
 	data,
 	config,
 	open,
@@ -100,6 +105,7 @@ async function work({
 		samples: SAMPLES,
 		ranked: RANKED,
 		tune,
+		saveEvery,
 		cacheBytes,
 		resume: resumed !== undefined,
 		...(config.sampling === "balanced" && {
@@ -145,7 +151,7 @@ function withCheckpoint(
 	error.message +=
 		savedEpoch === undefined
 			? "; no epoch was completed, so there is no checkpoint"
-			: `; the checkpoint of epoch ${savedEpoch} is ${checkpoint(folder, "last")}`;
+			: `; the checkpoint ${savedEpoch ? `after epoch ${savedEpoch}` : "within epoch 1"} is ${checkpoint(folder, "last")}`;
 	return error;
 }
 

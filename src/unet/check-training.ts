@@ -4,6 +4,7 @@ import type { TrainingState, TrainOptions } from "./train.ts";
 /** @throws ConfigError naming the option that is out of range. */
 export function checkOptions(options: TrainOptions): void {
 	const { epochs, stepsPerEpoch, accumulate, patience, average } = options;
+	const { checkpointEvery: every } = options;
 	const counts = { epochs, stepsPerEpoch, accumulate, patience };
 	for (const [name, value] of Object.entries(counts)) {
 		if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
@@ -11,6 +12,11 @@ export function checkOptions(options: TrainOptions): void {
 				`train: ${name} is ${value}; it must be a whole number of at least 1`,
 			);
 		}
+	}
+	if (every !== undefined && !(every >= 0)) {
+		throw new ConfigError(
+			`train: checkpointEvery is ${every}; it must be seconds of at least 0`,
+		);
 	}
 	if (average !== undefined && !(average > 0 && average < 1)) {
 		throw new ConfigError(

@@ -100,6 +100,14 @@ export interface TrainOptions extends StepOptions {
 	onStep?(report: StepReport): void | Promise<void>;
 	/** Called and awaited after every epoch: the place to write a checkpoint. */
 	onEpoch?(report: EpochReport): void | Promise<void>;
+	/**
+	 * Called and awaited between two steps of an epoch, every `checkpointEvery` seconds: the place to
+	 * make a checkpoint for the case of a crash. The weights have not proved sound
+	 * before `onStep` has told the next loss.
+	 */
+	onCheckpoint?(state: TrainingState): void | Promise<void>;
+	/** Seconds; default 60. */
+	readonly checkpointEvery?: number | undefined;
 	/** Stops after the step under way. */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -207,8 +215,16 @@ async function runSteps(
 	state: TrainingState,
 ): Promise<void> {
 	const { stepsPerEpoch, signal, onStep } = options;
+	const { onCheckpoint, checkpointEvery = 60 } = options;
+	let saved = performance.now();
 	let before: (() => Promise<void>) | undefined;
 	while (state.step < stepsPerEpoch && !signal?.aborted) {
+		if (onCheckpoint && performance.now() - saved >= 1000 * checkpointEvery) {
+			await before?.();
+			before = undefined;
+			if (state.step > 0) await onCheckpoint(state);
+			saved = performance.now();
+		}
 		const batch = await options.nextBatch();
 		await step.prepare(batch.shape);
 		const learningRate = schedule(state.optimizer.step);

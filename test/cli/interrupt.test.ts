@@ -104,7 +104,7 @@ test.skipIf(!existsSync("/proc/self/stat"))(
 		}
 		const { code, stdout, stderr } = await run.ended;
 		const said = stderr.match(
-			/wgrad: Chrome ended unexpectedly .*; the checkpoint of epoch (\d+) is (.*)\n/,
+			/wgrad: Chrome ended unexpectedly .*; the checkpoint after epoch (\d+) is (.*)\n/,
 		);
 		expect(said).not.toBeNull();
 		expect(stderr).not.toMatch(/\n\s+at /);
@@ -156,7 +156,7 @@ test("a loss that is not finite later on keeps the last good checkpoint", async 
 		...["--seed", String(seed)],
 	);
 	expect(stderr).toContain(`wgrad: the loss is NaN in epoch ${epoch}, step 1`);
-	expect(stderr).toContain(`; the checkpoint of epoch ${epoch - 1} is `);
+	expect(stderr).toContain(`; the checkpoint after epoch ${epoch - 1} is `);
 	expect(code).toBe(5);
 	expect(readCheckpoint("late-run").training?.epoch).toBe(epoch - 1);
 	expect(temporaryFiles("late-run")).toEqual([]);

@@ -1,5 +1,6 @@
 import {
 	cpSync,
+	existsSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
@@ -127,6 +128,32 @@ test.each(places)(
 	},
 	120_000,
 );
+
+if (driver?.env) {
+	const { env } = driver;
+	test("killed within its first epoch, a run goes on from a checkpoint made there", async () => {
+		const args = (out: string) => [
+			...["train", "--data", data, "--out", out, "--runtime", "node"],
+			...[...NET, ...CHANGES, "--save-every", "0"],
+		];
+		const run = start(args("struck"), env);
+		await expect
+			.poll(() => existsSync(path("struck", "checkpoints/last.safetensors")), {
+				timeout: 60_000,
+			})
+			.toBe(true);
+		run.child.kill("SIGKILL");
+		await run.ended;
+		const file = checkpoint("struck", "last");
+		const { training } = loadModel(file, "struck", { device: cpuDevice() });
+		expect(training?.epoch).toBe(0);
+		expect(training?.step).toBeGreaterThan(0);
+		const resumed = await start(["train", "--resume", "struck"], env).ended;
+		expect(resumed.code).toBe(0);
+		expect((await start(args("spared"), env).ended).code).toBe(0);
+		expectSame("struck", "spared");
+	});
+}
 
 test("a run killed after its log went on is resumed from its checkpoint", async () => {
 	const args = ["train", "--data", data, "--device", "cpu"];

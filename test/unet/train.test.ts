@@ -305,6 +305,38 @@ describe("train", () => {
 		);
 	});
 
+	test("from a checkpoint within an epoch it ends as if never broken off", async () => {
+		const whole = freshModel();
+		const made: { bytes: Uint8Array; drawn: number }[] = [];
+		const told: string[] = [];
+		await train(whole, {
+			...options(),
+			checkpointEvery: 0,
+			onStep: ({ epoch, step }) => void told.push(`${epoch}/${step}`),
+			async onCheckpoint(training) {
+				const { epoch, step } = training;
+				// All losses so far have been told.
+				expect(told.at(-1)).toBe(`${epoch + 1}/${step}`);
+				const bytes = await encodeCheckpoint(whole, { training });
+				made.push({ bytes, drawn: told.length });
+			},
+		});
+		// Three steps have two places between them, and there are two epochs.
+		expect(made.map(({ drawn }) => drawn)).toEqual([1, 2, 4, 5]);
+		const final = await values(whole);
+		for (const { bytes, drawn } of made) {
+			const { model, training } = loadModel(bytes, "it", {
+				device: cpuDevice(),
+			});
+			let n = drawn;
+			const nextBatch = () => squares(n++);
+			await train(model, { ...options({ nextBatch }), resume: training });
+			const off = (await values(model)).map((v, i) => Math.abs(v - final[i]));
+			// The CPU device computes in float64; the file has float32.
+			expect(Math.max(...off)).toBeLessThan(1e-5);
+		}
+	});
+
 	test("a signal during the validation ends it before the epoch is closed", async () => {
 		const stop = new AbortController();
 		const onEpoch = vi.fn();

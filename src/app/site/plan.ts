@@ -40,6 +40,8 @@ export const AUGMENTS = {
 const SAMPLES = 6;
 /** How many of the best and of the worst validation images are told at the end. */
 const RANKED = 3;
+/** Seconds between two checkpoints within an epoch: what a killed tab loses. */
+const SAVE_EVERY = 20;
 /** Images kept in memory between epochs. */
 const CACHE_BYTES = 512 * 2 ** 20;
 
@@ -99,6 +101,7 @@ export function planTraining(
 		valid: headerOf(valid),
 		samples: SAMPLES,
 		ranked: RANKED,
+		saveEvery: SAVE_EVERY,
 		cacheBytes: CACHE_BYTES,
 		resume: false,
 	};
