@@ -54,6 +54,52 @@ async function settled(page: Page): Promise<number> {
 }
 
 await describeInBrowsers((holder) => {
+	test("what is painted is there after a reload, in one tab at a time", async () => {
+		const { site } = holder;
+		const page = await site.open();
+		const choosePictures = async (page: Page) => {
+			await click(page, "Paint masks");
+			return page.waitForSelector("input[type=file]");
+		};
+		const count = (page: Page) =>
+			page.$$eval(".thumbnails li", (all) => all.length);
+		const input = await choosePictures(page);
+		await input?.uploadFile(
+			...[0, 1].map((n) => put(join(folder, `kept-${n}.png`), squarePng(n))),
+		);
+		await expect.poll(() => count(page)).toBe(2);
+		await click(page, "Add a class");
+		await slide(page, "Size", 9);
+		await drag(page, SIZE, [5, 5], [30, 20]);
+		const drawn = await settled(page);
+		expect(drawn).toBeGreaterThan(9 * 20);
+		// Were it not stored by then, a question of the browser would hold the reload up.
+		await new Promise((done) => setTimeout(done, 1000));
+		await page.reload();
+		await choosePictures(page);
+		await expect.poll(() => count(page)).toBe(2);
+		await expect.poll(() => settled(page)).toBe(drawn);
+		expect(await page.$$(".tools input[type=radio]")).toHaveLength(3);
+
+		const second = await site.open();
+		await choosePictures(second);
+		await new Promise((done) => setTimeout(done, 500));
+		expect(await count(second)).toBe(0);
+		await second.close();
+
+		await page.bringToFront();
+		page.once("dialog", (dialog) => dialog.accept());
+		await click(page, "Remove all");
+		await expect.poll(() => count(page)).toBe(0);
+		await new Promise((done) => setTimeout(done, 1000));
+		await page.reload();
+		await choosePictures(page);
+		await new Promise((done) => setTimeout(done, 500));
+		expect(await count(page)).toBe(0);
+		expect(site.errors).toEqual([]);
+		await page.close();
+	});
+
 	test("masks painted by hand train a network", async () => {
 		const { site } = holder;
 		const page = await site.open();

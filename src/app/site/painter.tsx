@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { DropZone } from "./drop-zone.tsx";
 import { SignalSlider } from "./field.tsx";
+import { keepPainting } from "./kept-painting.ts";
 import { PaintCanvas } from "./paint-canvas.tsx";
 import {
 	activeClass,
@@ -30,6 +31,7 @@ const TOOLS: Readonly<Record<Tool, { label: string; key: string }>> = {
 /** Painting masks on some of one's own pictures. */
 export function Painter() {
 	const picture = pictures.value[shown.value];
+	useEffect(() => void keepPainting(), []);
 	return (
 		<div class="painter">
 			<DropZone
@@ -47,6 +49,18 @@ export function Painter() {
 			{picture && (
 				<>
 					<Thumbnails />
+					<button
+						type="button"
+						class="small"
+						onClick={() => {
+							if (confirm("Remove all pictures and what is painted on them?")) {
+								pictures.value = [];
+								shown.value = 0;
+							}
+						}}
+					>
+						Remove all
+					</button>
 					<div class="paint">
 						<PaintCanvas picture={picture} />
 						<div class="paint-side">
@@ -78,7 +92,7 @@ function Thumbnails() {
 	return (
 		<ul class="thumbnails" aria-label="Pictures">
 			{pictures.value.map((picture, i) => (
-				<li key={`${i} ${picture.name}`}>
+				<li key={picture.key}>
 					<button
 						type="button"
 						aria-pressed={i === shown.value}

@@ -8,6 +8,8 @@ import { problem } from "./state.ts";
 
 /** A picture and what is painted on it; `IGNORE` where nothing is. */
 export interface PaintedPicture extends Mask {
+	/** Of no other picture. */
+	readonly key: string;
 	readonly name: string;
 	readonly picture: ImageData;
 	/** Masks before the last strokes, and those that were taken back. */
@@ -46,14 +48,8 @@ export async function addPictures(files: Iterable<File>): Promise<void> {
 	const bad: string[] = [];
 	for (const file of files) {
 		try {
-			const picture = await readPicture(file, LARGEST);
-			const { width, height } = picture;
-			const ids = new Uint8Array(width * height).fill(IGNORE);
-			const { name } = file;
-			pictures.value = [
-				...pictures.value,
-				{ name, width, height, picture, ids, undo: [], redo: [] },
-			];
+			const picture = await paintedPicture(file, file.name);
+			pictures.value = [...pictures.value, picture];
 		} catch {
 			bad.push(file.name);
 		}
@@ -61,6 +57,18 @@ export async function addPictures(files: Iterable<File>): Promise<void> {
 	if (bad.length) {
 		problem.value = `This browser cannot read ${bad.join(", ")} as a picture; give PNG, JPEG, WebP or the like.`;
 	}
+}
+
+/** A picture of a file, with nothing painted on it. */
+export async function paintedPicture(
+	file: Blob,
+	name: string,
+	key: string = crypto.randomUUID(),
+): Promise<PaintedPicture> {
+	const picture = await readPicture(file, LARGEST);
+	const { width, height } = picture;
+	const ids = new Uint8Array(width * height).fill(IGNORE);
+	return { key, name, width, height, picture, ids, undo: [], redo: [] };
 }
 
 /** The pixels of a picture file, upright, its longer side at most `largest`. */
@@ -121,18 +129,18 @@ export function removeLastClass(): void {
 	strokes.value++;
 }
 
-/** Whether something was painted that no training has seen. */
-let unseen = false;
+/** Whether something was painted that would be lost. */
+let unsaved = false;
 strokes.subscribe((count) => {
-	unseen = count > 0;
+	unsaved = count > 0;
 });
 addEventListener("beforeunload", (event) => {
-	if (unseen) event.preventDefault();
+	if (unsaved) event.preventDefault();
 });
 
-/** To be called when a training has got the masks. */
-export function seen(): void {
-	unseen = false;
+/** To be called when the masks are stored, or a training has got them. */
+export function saved(): void {
+	unsaved = false;
 }
 
 /** Pictures with something painted on them. */

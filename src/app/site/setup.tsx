@@ -6,7 +6,7 @@ import { FolderPanel } from "./folder-panel.tsx";
 import { namesOf } from "./found-classes.ts";
 import { machine } from "./machine.ts";
 import { Painter } from "./painter.tsx";
-import { classNames, painted, restIsBackground, seen } from "./painting.ts";
+import { classNames, painted, restIsBackground, saved } from "./painting.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import { busy, preparing } from "./state.ts";
 import { startRun } from "./trainer.ts";
@@ -101,7 +101,7 @@ function Start() {
 				disabled={busy.value || !machine.value || !source}
 				onClick={() => {
 					if (!source) return;
-					if (source.kind === "painted") seen();
+					if (source.kind === "painted") saved();
 					startRun({ source, settings: settings.value });
 				}}
 			>

@@ -8,8 +8,8 @@ const DAY = 86_400_000;
 export const idOf = (time: number) =>
 	new Date(time).toISOString().replace(/\D/g, "");
 
-/** The files of one run; the `/` of names are kept as dots. */
-export interface RunFiles {
+/** The files of a folder; the `/` of names are kept as dots. */
+export interface Files {
 	/** Undefined when there is no such file. */
 	read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 	/** A part of a file that is there. */
@@ -22,19 +22,26 @@ export interface RunFiles {
 	write(name: string, data: FileSystemWriteChunkType): Promise<void>;
 	/** A file that is written piece by piece and there once closed. */
 	open(name: string): Promise<FileSystemWritableFileStream>;
+	remove(name: string): Promise<void>;
+}
+
+/** The files of one run. */
+export interface RunFiles extends Files {
 	record(): Promise<RunRecord>;
 	setRecord(record: RunRecord): Promise<void>;
 }
 
-/** The files of a run; a new one's folder is made. */
-export async function openRun(id: string, create = false): Promise<RunFiles> {
-	const runs = await runsFolder();
-	const folder = await runs.getDirectoryHandle(id, { create });
+/** The files of a folder of the origin's private file system, which is made where it is not there. */
+export async function openFolder(name: string): Promise<Files> {
+	return filesIn(await rootFolder(name));
+}
+
+function filesIn(folder: FileSystemDirectoryHandle): Files {
 	const fileOf = (name: string, create = false) =>
 		folder.getFileHandle(name.replaceAll("/", "."), { create });
 	const open = async (name: string) =>
 		(await fileOf(name, true)).createWritable();
-	const write: RunFiles["write"] = async (name, data) => {
+	const write: Files["write"] = async (name, data) => {
 		try {
 			const stream = await open(name);
 			await stream.write(data);
@@ -43,7 +50,7 @@ export async function openRun(id: string, create = false): Promise<RunFiles> {
 			throw explained(error as Error);
 		}
 	};
-	const read: RunFiles["read"] = async (name) => {
+	const read: Files["read"] = async (name) => {
 		const handle = await fileOf(name).catch(() => undefined);
 		return handle && bytesOf(await handle.getFile());
 	};
@@ -53,14 +60,24 @@ export async function openRun(id: string, create = false): Promise<RunFiles> {
 			bytesOf((await (await fileOf(name)).getFile()).slice(from, to)),
 		write,
 		open,
+		remove: (name) => folder.removeEntry(name.replaceAll("/", ".")),
+	};
+}
+
+/** The files of a run; a new one's folder is made. */
+export async function openRun(id: string, create = false): Promise<RunFiles> {
+	const runs = await runsFolder();
+	const files = filesIn(await runs.getDirectoryHandle(id, { create }));
+	return {
+		...files,
 		async record() {
-			const bytes = await read(RECORD);
+			const bytes = await files.read(RECORD);
 			if (!bytes) throw new Error(`the run ${id} is not complete; remove it`);
 			const record: RunRecord = JSON.parse(new TextDecoder().decode(bytes));
 			const cut = record.status === "running" && !(await isLocked(id));
 			return cut ? { ...record, status: "cut off" } : record;
 		},
-		setRecord: (record) => write(RECORD, JSON.stringify(record)),
+		setRecord: (record) => files.write(RECORD, JSON.stringify(record)),
 	};
 }
 
@@ -126,9 +143,11 @@ export function explained(error: Error): Error {
 		: error;
 }
 
-async function runsFolder(): Promise<FileSystemDirectoryHandle> {
+const runsFolder = () => rootFolder("runs");
+
+async function rootFolder(name: string): Promise<FileSystemDirectoryHandle> {
 	const root = await navigator.storage.getDirectory();
-	return root.getDirectoryHandle("runs", { create: true });
+	return root.getDirectoryHandle(name, { create: true });
 }
 
 async function bytesOf(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
