@@ -1,16 +1,13 @@
 import { checkSet, type Finding, type SetReport } from "../data/check-set.ts";
 import { formatList, UsageError } from "../data/errors.ts";
 import { command } from "./command.ts";
-import {
-	DIGITS,
-	FOLDER_OPTIONS,
-	loadOptions,
-	SHAPE_OPTIONS,
-	shapeOptions,
-} from "./load-data.ts";
+import { DIGITS, FOLDER_OPTIONS, SHAPE_OPTIONS } from "./load-data.ts";
+import { mergeSettings } from "./merge-settings.ts";
 import * as option from "./option.ts";
-import { divisionOf, SPLIT_OPTIONS } from "./split-options.ts";
+import { readingOf } from "./reading.ts";
+import { SPLIT_OPTIONS } from "./split-options.ts";
 import { openTerminal } from "./terminal.ts";
+import { TRAINING_OPTIONS } from "./training-options.ts";
 
 /** Findings of one kind that are printed; `--json` has all. */
 const PRINTED = 10;
@@ -25,6 +22,9 @@ export const check = command({
 		...FOLDER_OPTIONS,
 		...SHAPE_OPTIONS,
 		...SPLIT_OPTIONS,
+		preset: TRAINING_OPTIONS.preset,
+		config: TRAINING_OPTIONS.config,
+		set: TRAINING_OPTIONS.set,
 		seed: option.wholeNumber("N", "of the split (0)", 0),
 		json: option.flag("print sizes, classes and all findings as JSON"),
 	},
@@ -33,7 +33,7 @@ export const check = command({
 		"Give the options that wgrad train will get: what is an error depends on them.",
 		"Errors are what a training would stop at (exit code 1), warnings are not (0).",
 	],
-	async run(values, [dir]) {
+	async run(given, [dir]) {
 		if (dir === undefined) {
 			throw new UsageError(
 				"the folder is missing; for example: wgrad data check pets",
@@ -45,18 +45,11 @@ export const check = command({
 			);
 		}
 		const terminal = openTerminal();
+		const { values } = mergeSettings(given);
+		const { load, divide } = readingOf(values, terminal);
 		try {
-			const report = await checkSet(
-				dir,
-				{ ...loadOptions(values), ...shapeOptions(values) },
-				divisionOf(
-					values,
-					values.seed ?? 0,
-					{},
-					values["allow-orphans"] ? terminal.warn : undefined,
-				),
-				(done, total) =>
-					terminal.progress(done, total, `checking ${done} of ${total} images`),
+			const report = await checkSet(dir, load, divide, (done, total) =>
+				terminal.progress(done, total, `checking ${done} of ${total} images`),
 			);
 			terminal.endProgress();
 			terminal.result(

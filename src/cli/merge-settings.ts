@@ -13,10 +13,9 @@ export type OwnSettings = Pick<TrainSettings, "model" | "optimizer" | "phases">;
  * The options, and for those not given what the file of settings says.
  * Throws UsageError naming the field that is wrong.
  */
-export function mergeSettings(values: TrainValues): {
-	values: TrainValues;
-	own: OwnSettings;
-} {
+export function mergeSettings<T extends Partial<TrainValues>>(
+	values: T,
+): { values: T; own: OwnSettings } {
 	const settings = readSettings(values.config, values.set);
 	const { model, optimizer, phases } = settings;
 	checkEpochs(settings);

@@ -1,21 +1,19 @@
 import { basename, join, resolve } from "node:path";
 import type { TrainConfig, Tune } from "../app/job.ts";
-import { type Preset, type PresetName, presets } from "../app/presets.ts";
+import type { PresetName } from "../app/presets.ts";
 import { defined } from "../data/defined.ts";
 import { UsageError } from "../data/errors.ts";
-import type { LoadOptions } from "../data/load-options.ts";
 import type { TrainingState } from "../unet/index.ts";
 import type { Values } from "./command.ts";
 import {
 	DIGITS,
 	FOLDER_OPTIONS,
-	loadOptions,
 	SHAPE_OPTIONS,
-	shapeOptions,
 	type TrainingData,
 } from "./load-data.ts";
 import { mergeSettings } from "./merge-settings.ts";
 import * as option from "./option.ts";
+import { type Reading, readingOf } from "./reading.ts";
 import {
 	type OutputFolder,
 	openNumberedFolder,
@@ -23,12 +21,7 @@ import {
 } from "./run-folder.ts";
 import { chooseWhere, WHERE_OPTIONS, type Where } from "./run-on.ts";
 import type { TrainSettings } from "./settings-schema.ts";
-import {
-	type Divide,
-	divisionOf,
-	refuseDivision,
-	SPLIT_OPTIONS,
-} from "./split-options.ts";
+import { refuseDivision, SPLIT_OPTIONS } from "./split-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { resolveConfig } from "./train-config.ts";
 import { TRAINING_OPTIONS } from "./training-options.ts";
@@ -100,13 +93,10 @@ export interface Resumed {
 }
 
 /** What is known of a training before its data is read. */
-export interface TrainPlan {
+export interface TrainPlan extends Reading {
 	readonly folder: OutputFolder;
 	readonly origin: Origin;
 	readonly tune: Tune | undefined;
-	/** How the data is read and divided. */
-	readonly load: LoadOptions;
-	readonly divide: Divide;
 	readonly seed: number;
 	/** The configuration, once the data is known. */
 	config(data: TrainingData): TrainConfig;
@@ -127,11 +117,9 @@ export function newRun(given: TrainValues, terminal: Terminal): TrainPlan {
 	const folder = values.out
 		? openRunFolder(values.out)
 		: openNumberedFolder(join("runs", basename(resolve(dir))));
-	const mask = loadOptions(values);
-	const preset: Preset | undefined = values.preset && presets[values.preset];
+	const { load, divide } = readingOf(values, terminal);
 	const split = splitGiven(values);
 	if (dir === DIGITS) refuseDivision(values);
-	const warn = mask.allowOrphans ? terminal.warn : undefined;
 	return {
 		folder,
 		origin: {
@@ -140,19 +128,15 @@ export function newRun(given: TrainValues, terminal: Terminal): TrainPlan {
 			...(values.masks && { masks: values.masks }),
 			...(values.layout && { layout: values.layout }),
 			...(values.pair && { pair: values.pair }),
-			...(mask.allowOrphans && { allowOrphans: true }),
+			...(load.allowOrphans && { allowOrphans: true }),
 			...(split && { split }),
 			...(values.preset && { preset: values.preset }),
 			...where,
 			command: process.argv.slice(2),
 		},
 		tune,
-		load: {
-			...mask,
-			...(preset && { size: preset.size }),
-			...shapeOptions(values),
-		},
-		divide: divisionOf(values, seed, preset?.split, warn),
+		load,
+		divide,
 		seed,
 		config: (data) => resolveConfig(values, own, dir, data),
 	};

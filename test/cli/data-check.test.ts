@@ -76,6 +76,28 @@ test("the split is the training's: equal images in two parts are told", async ()
 	);
 });
 
+test("a preset and a file of settings say how the set is read, as in a training", async () => {
+	const data = putSquares("settled", 4);
+	const picture = indexPng(new Uint8Array(320).fill(9), 16, 20);
+	put("settled/images/0.png", picture);
+	put("settled/images/3.png", picture);
+	const settings = put(
+		"settled.toml",
+		'size = [8, 8]\nclassNames = ["ground", "square"]\n[split]\nval = 1\npick = "tail"\n',
+	);
+	const { stdout } = await check(data, "--config", settings);
+	expect(stdout).toMatch(/0\.png \(training\), 3\.png \(validation\)/);
+	expect(stdout).toContain("  ground ");
+	await expectError(
+		["data", "check", data, "--set", "split.pick=middle"],
+		2,
+		/--set: split\.pick: /,
+	);
+	const preset = await check(data, "--preset", "m2nist", "--json");
+	expect(preset.code).toBe(0);
+	expect(JSON.parse(preset.stdout)).toMatchObject({ images: 4 });
+});
+
 test("many findings of one kind are cut short", async () => {
 	const data = putSquares("many", 14);
 	for (let i = 0; i < 14; i++) put(`many/images/${i}.png`, "");

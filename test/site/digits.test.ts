@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { describeInBrowsers } from "./in-browsers.ts";
 import {
 	changes,
 	chooseTiny,
 	click,
-	describeInBrowsers,
 	figure,
 	fill,
 	pixels,

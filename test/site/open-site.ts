@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import sirv from "sirv";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { buildSite } from "../../scripts/build-site.ts";
 import {
 	type FoundBrowser,
@@ -13,8 +13,6 @@ import {
 	type LaunchedBrowser,
 	launchBrowser,
 } from "../../src/cli/browser.ts";
-import { findFirefox } from "../firefox.ts";
-import { skipped } from "../gpu.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -102,16 +100,6 @@ export function useSite(launch = launchChrome): { readonly site: Site } {
 	});
 	afterAll(() => holder.site?.close());
 	return holder;
-}
-
-/** Registers the tests of `body` in Chrome and, where it is, in Firefox. */
-export async function describeInBrowsers(
-	body: (holder: { readonly site: Site }) => void,
-): Promise<void> {
-	describe("Chrome", () => body(useSite()));
-	const { launch, reason } = await findFirefox();
-	if (launch) describe("Firefox", () => body(useSite(launch)));
-	else skipped(`Firefox is not here: ${reason}`);
 }
 
 /** Clicks the button, or the label, with this text. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
+import { describeInBrowsers } from "./in-browsers.ts";
 import {
 	choose,
 	click,
-	describeInBrowsers,
 	drag,
 	fill,
 	pixels,
@@ -89,7 +89,7 @@ await describeInBrowsers((holder) => {
 
 		await page.bringToFront();
 		page.once("dialog", (dialog) => dialog.accept());
-		await click(page, "Remove all");
+		await click(page, "Remove all pictures");
 		await expect.poll(() => count(page)).toBe(0);
 		await new Promise((done) => setTimeout(done, 1000));
 		await page.reload();

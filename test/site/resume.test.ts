@@ -1,12 +1,7 @@
 import type { Page } from "puppeteer-core";
 import { expect, test } from "vitest";
-import {
-	chooseTiny,
-	click,
-	describeInBrowsers,
-	figure,
-	stateIs,
-} from "./open-site.ts";
+import { describeInBrowsers } from "./in-browsers.ts";
+import { chooseTiny, click, figure, stateIs } from "./open-site.ts";
 
 /** Digests of the last checkpoints of all runs, the newest first. */
 function checkpoints(page: Page): Promise<string[]> {

@@ -49,18 +49,6 @@ export function Painter() {
 			{picture && (
 				<>
 					<Thumbnails />
-					<button
-						type="button"
-						class="small"
-						onClick={() => {
-							if (confirm("Remove all pictures and what is painted on them?")) {
-								pictures.value = [];
-								shown.value = 0;
-							}
-						}}
-					>
-						Remove all
-					</button>
 					<div class="paint">
 						<PaintCanvas picture={picture} />
 						<div class="paint-side">
@@ -80,6 +68,20 @@ export function Painter() {
 								{painted.value.length} of {pictures.value.length} pictures
 								painted; those without paint do not take part.
 							</p>
+							<button
+								type="button"
+								class="small"
+								onClick={() => {
+									if (
+										confirm("Remove all pictures and what is painted on them?")
+									) {
+										pictures.value = [];
+										shown.value = 0;
+									}
+								}}
+							>
+								Remove all pictures
+							</button>
 						</div>
 					</div>
 				</>
