@@ -66,6 +66,25 @@ test("scores that agree between tiles come back as they were, mirrored or not", 
 	);
 });
 
+test("the memory is that of one row of tiles, whatever the image's height", () => {
+	const tile = { height: 8, width: 8 };
+	for (const height of [40, 4000]) {
+		const image = { height, width: 24 };
+		const held = new Set<number>();
+		let told = 0;
+		const blend = blender(image, tile, 3, (_, scores) => {
+			held.add(scores.buffer.byteLength);
+			told += scores.length;
+		});
+		for (const corner of tileCorners(image, tile, 0.5)) {
+			blend.add(new Float32Array(8 * 8 * 3).fill(1), corner);
+		}
+		blend.finish();
+		expect(told).toBe(height * 24 * 3);
+		expect([...held]).toEqual([8 * 24 * 3 * 4]);
+	}
+});
+
 test("a tile counts most at its centre", () => {
 	const image = { height: 8, width: 12 };
 	const tile = { height: 8, width: 8 };
