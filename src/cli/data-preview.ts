@@ -96,7 +96,7 @@ export const preview = command({
 
 /** Breaks a list into lines that fit a screen. */
 function lines(list: string): string[] {
-	return list.match(/.{1,90}(?:, |$)/g) ?? [];
+	return (list.match(/.{1,90}(?:, |$)/g) ?? []).map((line) => line.trimEnd());
 }
 
 /** Pairs of image and overlay: as stored, then changed as in one epoch after the other. */
