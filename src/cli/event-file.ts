@@ -29,7 +29,9 @@ export function openEventFile(folder: OutputFolder, from?: number): EventFile {
 	const name = `events.out.tfevents.${seconds}.${process.pid}.wgrad`;
 	const add = (step: number, ...what: Uint8Array[]) => {
 		const time = double(1, Date.now() / 1000);
-		folder.append(name, record(join([time, whole(2, step), ...what])));
+		// A 0 is left out, as TensorFlow does.
+		const at = step > 0 ? [whole(2, step)] : [];
+		folder.append(name, record(join([time, ...at, ...what])));
 	};
 	const values = (step: number, all: readonly Uint8Array[]) =>
 		add(step, message(5, ...all.map((value) => bytes(1, value))));

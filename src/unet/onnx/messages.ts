@@ -51,7 +51,7 @@ export function encodeOnnx(file: OnnxFile): Uint8Array<ArrayBuffer> {
 		whole(1, IR_VERSION),
 		text(2, "wgrad"),
 		message(7, ...graph),
-		message(8, text(1, ""), whole(2, OPSET)),
+		message(8, whole(2, OPSET)),
 		...Object.entries(file.metadata).map(([key, value]) =>
 			message(14, text(1, key), text(2, value)),
 		),
