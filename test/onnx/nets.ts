@@ -32,7 +32,7 @@ const preset = (name: keyof typeof presets) =>
 export const NETS: Readonly<Record<string, Net>> = {
 	"preset unet": [preset("unet"), [24, 20]],
 	"preset ochuman": [preset("ochuman"), [16, 12]],
-	"preset clothing": [preset("clothing"), [32, 40]],
+	"preset clothing": [preset("clothing"), [32, 32]],
 	"preset voc-person": [preset("voc-person"), [16, 16]],
 	"preset pets": [preset("pets"), [16, 32]],
 	"preset m2nist": [preset("m2nist"), [32, 44]],
