@@ -1,6 +1,15 @@
 // TensorBoard's event files: records (TFRecord) of Event messages (Protocol
 // Buffers), as TensorFlow's event.proto and summary.proto number their fields.
 import { crc32c } from "../data/crc.ts";
+import {
+	bytes,
+	double,
+	float,
+	join,
+	message,
+	text,
+	whole,
+} from "../unet/protobuf.ts";
 import type { OutputFolder } from "./run-folder.ts";
 
 /** An event file of a run folder. */
@@ -20,12 +29,14 @@ export function openEventFile(folder: OutputFolder, from?: number): EventFile {
 	const name = `events.out.tfevents.${seconds}.${process.pid}.wgrad`;
 	const add = (step: number, ...what: Uint8Array[]) => {
 		const time = double(1, Date.now() / 1000);
-		folder.append(name, record(join([time, whole(2, step), ...what])));
+		// A 0 is left out, as TensorFlow does.
+		const at = step > 0 ? [whole(2, step)] : [];
+		folder.append(name, record(join([time, ...at, ...what])));
 	};
 	const values = (step: number, all: readonly Uint8Array[]) =>
-		add(step, bytes(5, join(all.map((value) => bytes(1, value)))));
+		add(step, message(5, ...all.map((value) => bytes(1, value))));
 	add(0, text(3, "brain.Event:2"));
-	if (from !== undefined) add(from, bytes(7, whole(1, SESSION_START)));
+	if (from !== undefined) add(from, message(7, whole(1, SESSION_START)));
 	return {
 		scalars(step, found) {
 			const known = Object.entries(found).filter(([, v]) => v !== null);
@@ -36,13 +47,14 @@ export function openEventFile(folder: OutputFolder, from?: number): EventFile {
 		},
 		image(step, tag, png) {
 			const head = new DataView(png.buffer, png.byteOffset);
-			const picture = join([
+			const picture = message(
+				4,
 				whole(1, head.getUint32(20)),
 				whole(2, head.getUint32(16)),
 				whole(3, RGB),
 				bytes(4, png),
-			]);
-			values(step, [join([text(1, tag), bytes(4, picture)])]);
+			);
+			values(step, [join([text(1, tag), picture])]);
 		},
 	};
 }
@@ -67,51 +79,4 @@ function record(data: Uint8Array): Uint8Array {
 function masked(data: Uint8Array): number {
 	const crc = crc32c(data);
 	return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-/** Field of a 64-bit float. */
-function double(field: number, value: number): Uint8Array {
-	const data = new Uint8Array(9);
-	data[0] = (field << 3) | 1;
-	new DataView(data.buffer).setFloat64(1, value, true);
-	return data;
-}
-
-/** Field of a 32-bit float. */
-function float(field: number, value: number): Uint8Array {
-	const data = new Uint8Array(5);
-	data[0] = (field << 3) | 5;
-	new DataView(data.buffer).setFloat32(1, value, true);
-	return data;
-}
-
-/** Field of a whole number of at least 0, which is left out where it is 0. */
-function whole(field: number, value: number): Uint8Array {
-	if (value === 0) return new Uint8Array();
-	return Uint8Array.of(field << 3, ...varint(value));
-}
-
-/** Field of bytes, or of a message. */
-function bytes(field: number, data: Uint8Array): Uint8Array {
-	const head = Uint8Array.of((field << 3) | 2, ...varint(data.length));
-	return join([head, data]);
-}
-
-/** Field of a text. */
-function text(field: number, value: string): Uint8Array {
-	return bytes(field, new TextEncoder().encode(value));
-}
-
-/** Seven bits a byte, the lowest first; all but the last have the eighth bit set. */
-function varint(value: number): number[] {
-	const digits = [];
-	let rest = value;
-	for (; rest >= 128; rest = Math.floor(rest / 128)) {
-		digits.push((rest % 128) + 128);
-	}
-	return [...digits, rest];
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-	return Buffer.concat(parts);
 }

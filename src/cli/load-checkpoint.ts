@@ -13,6 +13,7 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** The part of a `TrainConfig` that using a checkpoint needs; the file may come from anywhere. */
 const preprocessing = v.object({
 	size: v.tuple([positive, positive]),
+	scale: v.exactOptional(v.number()),
 	classNames: v.array(v.string()),
 	map: v.exactOptional(v.record(v.string(), v.number())),
 	offset: v.exactOptional(v.number()),

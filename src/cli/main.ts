@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
 	ui: async () => (await import("./ui.ts")).ui,
 	summary: async () => (await import("./summary.ts")).summary,
 	convert: async () => (await import("./convert.ts")).convert,
+	export: async () => (await import("./export.ts")).exportOnnx,
 	bench: async () => (await import("./bench.ts")).bench,
 	doctor: async () => (await import("./doctor.ts")).doctor,
 	completion: async () =>

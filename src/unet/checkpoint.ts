@@ -1,9 +1,4 @@
-import {
-	type Device,
-	defaultDevice,
-	type Tensor,
-	tensor,
-} from "../engine/index.ts";
+import { type Device, defaultDevice, tensor } from "../engine/index.ts";
 import {
 	architecture,
 	checkTensors,
@@ -16,7 +11,7 @@ import {
 	toMemory,
 } from "./checkpoint-layout.ts";
 import type { Encoders, UnetOptions } from "./config.ts";
-import { ConfigError, NumericError } from "./errors.ts";
+import { ConfigError } from "./errors.ts";
 import { type Model, modelOf, type NamedTensors } from "./model.ts";
 import { parameterSpecs } from "./parameters.ts";
 import {
@@ -24,6 +19,7 @@ import {
 	encodeSafetensors,
 	type StoredTensor,
 } from "./safetensors.ts";
+import { storedValues } from "./stored-values.ts";
 import type { TrainingState } from "./train.ts";
 
 /** What `loadModel` finds in a checkpoint. */
@@ -86,7 +82,9 @@ export async function encodeCheckpoint(
 		}
 	}
 	// Every read is started before the first is awaited: the values are of one moment.
-	const values = await Promise.all(sources.map(([name, t]) => read(name, t)));
+	const values = await Promise.all(
+		sources.map(([name, t]) => storedValues(name, t)),
+	);
 	const tensors = new Map<string, StoredTensor>();
 	sources.forEach(([name, { shape }], i) => {
 		if (!(name in model.state)) {
@@ -99,16 +97,6 @@ export async function encodeCheckpoint(
 		});
 	});
 	return encodeSafetensors({ metadata: strings, tensors });
-}
-
-async function read(name: string, t: Tensor): Promise<Float32Array> {
-	const data = Float32Array.from(await t.data());
-	if (!data.every(Number.isFinite)) {
-		throw new NumericError(
-			`${name} has values that are NaN or infinite, so there is nothing to save: lower the learning rate`,
-		);
-	}
-	return data;
 }
 
 /**

@@ -70,6 +70,7 @@ export {
 	recall,
 } from "./metrics.ts";
 export { type Model, type NamedTensors, unet } from "./model.ts";
+export { type OnnxOptions, toOnnx } from "./onnx/to-onnx.ts";
 export {
 	type Optimizer,
 	type OptimizerState,

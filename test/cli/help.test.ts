@@ -12,6 +12,7 @@ const COMMANDS = [
 	"ui",
 	"summary",
 	"convert",
+	"export",
 	"bench",
 	"doctor",
 	"completion",

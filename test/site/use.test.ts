@@ -12,6 +12,7 @@ import { resizeImage, resizeScores } from "../../src/data/resize.ts";
 import { cpuDevice, tensor } from "../../src/index.ts";
 import { encoders } from "../../src/unet/encoders/index.ts";
 import { loadModel, predict } from "../../src/unet/index.ts";
+import { readOnnx } from "../onnx/read-onnx.ts";
 import { chooseTiny, click, stateIs, useSite } from "./open-site.ts";
 import { HEIGHT, newFolder, put, squarePng, WIDTH } from "./pictures.ts";
 
@@ -117,6 +118,9 @@ test("a result is used at once: masks, effects, downloads", async () => {
 	expect(cut.channels).toBe(4);
 	await click(page, "Checkpoint (safetensors)");
 	const checkpoint = await downloaded("Digits.safetensors");
+	await click(page, "Network (ONNX)");
+	const onnx = readOnnx(await downloaded("Digits.onnx"));
+	expect(onnx.graph.node.at(-1)?.output).toEqual(["probabilities"]);
 
 	// The reference device gives the same classes and opacities.
 	const expected = await segmented(checkpoint, squarePng(0));

@@ -4,7 +4,7 @@ import { DropZone } from "./drop-zone.tsx";
 import { readPicture } from "./painting.ts";
 import { reportOf } from "./report.ts";
 import type { RunSource } from "./run-record.ts";
-import type { Segmenter } from "./segmenter.ts";
+import { checkpointOf, type Segmenter } from "./segmenter.ts";
 import { classes, problem, view } from "./state.ts";
 import type { Segmented } from "./use-worker.ts";
 
@@ -76,8 +76,7 @@ export function Downloads({
 				<button
 					type="button"
 					onClick={guarded(async () => {
-						const bytes =
-							(await run.checkpoint("best")) ?? (await run.checkpoint("last"));
+						const bytes = await checkpointOf(run);
 						if (!bytes) return;
 						download(
 							`${run.record.title}.safetensors`,
@@ -87,6 +86,21 @@ export function Downloads({
 					})}
 				>
 					Checkpoint (safetensors)
+				</button>
+				<button
+					type="button"
+					onClick={guarded(async () => {
+						const network = await segmenter;
+						const bytes = await checkpointOf(run);
+						if (!network || !bytes) return;
+						download(
+							`${run.record.title}.onnx`,
+							await network.onnx(bytes),
+							"application/octet-stream",
+						);
+					})}
+				>
+					Network (ONNX)
 				</button>
 				<button
 					type="button"
@@ -118,7 +132,7 @@ export function Downloads({
 			</DropZone>
 			<p class="soft">
 				The checkpoint is what <code>wgrad predict</code> takes; names and
-				layouts are PyTorch's.
+				layouts are PyTorch's. ONNX is for other programs.
 			</p>
 		</section>
 	);

@@ -5,13 +5,24 @@ import type { Segmented, UseNews, UseRequest } from "./use-worker.ts";
 /** A trained network at work. */
 export interface Segmenter {
 	segment(picture: ImageData): Promise<Segmented>;
+	/** A checkpoint's network as an ONNX file. */
+	onnx(checkpoint: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
 	close(): void;
 }
 
-/** Opens the best checkpoint of a run, or the last one while there is none. Throws when there is neither. */
+/** The best checkpoint of a run, or the last one while there is none. */
+export async function checkpointOf(
+	run: RunSource,
+): ReturnType<RunSource["checkpoint"]> {
+	return (await run.checkpoint("best")) ?? run.checkpoint("last");
+}
+
+type Answer = Exclude<UseNews, { type: "failed" }>;
+type OnnxAnswer = Extract<UseNews, { type: "onnx" }>;
+
+/** Opens a run's network. Throws when it has no checkpoint. */
 export async function openSegmenter(run: RunSource): Promise<Segmenter> {
-	const checkpoint =
-		(await run.checkpoint("best")) ?? (await run.checkpoint("last"));
+	const checkpoint = await checkpointOf(run);
 	if (!checkpoint) {
 		throw new Error(
 			"there is no checkpoint yet; the first comes at the end of an epoch, or when the training is paused",
@@ -23,7 +34,7 @@ export async function openSegmenter(run: RunSource): Promise<Segmenter> {
 	const ask = (request: UseRequest) => worker.postMessage(request);
 	const waiting = new Map<
 		number,
-		{ resolve(value: Segmented): void; reject(error: Error): void }
+		{ resolve(answer: Answer): void; reject(error: Error): void }
 	>();
 	let broken: string | undefined;
 	function fail(message: string): void {
@@ -39,19 +50,25 @@ export async function openSegmenter(run: RunSource): Promise<Segmenter> {
 		}
 		const asked = waiting.get(data.id as number);
 		waiting.delete(data.id as number);
-		if (data.type === "segmented") asked?.resolve(data);
-		else asked?.reject(new Error(data.message));
+		if (data.type === "failed") asked?.reject(new Error(data.message));
+		else asked?.resolve(data);
 	};
 	ask({ type: "open", checkpoint, device: run.record.job.device });
 	let last = 0;
+	function answered(of: (id: number) => UseRequest): Promise<Answer> {
+		if (broken !== undefined) return Promise.reject(new Error(broken));
+		const id = ++last;
+		return new Promise((resolve, reject) => {
+			waiting.set(id, { resolve, reject });
+			ask(of(id));
+		});
+	}
 	return {
-		segment(picture) {
-			if (broken !== undefined) return Promise.reject(new Error(broken));
-			const id = ++last;
-			return new Promise((resolve, reject) => {
-				waiting.set(id, { resolve, reject });
-				ask({ type: "segment", id, picture });
-			});
+		segment: async (picture) =>
+			(await answered((id) => ({ type: "segment", id, picture }))) as Segmented,
+		async onnx(checkpoint) {
+			const answer = await answered((id) => ({ type: "onnx", id, checkpoint }));
+			return (answer as OnnxAnswer).file;
 		},
 		close: () => worker.terminate(),
 	};

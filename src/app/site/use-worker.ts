@@ -5,7 +5,7 @@ import { withChannels } from "../../data/image.ts";
 import { resizeImage, resizeScores } from "../../data/resize.ts";
 import { cpuDevice, type Device, webgpuDevice } from "../../index.ts";
 import { encoders } from "../../unet/encoders/index.ts";
-import { loadModel, predict } from "../../unet/index.ts";
+import { loadModel, predict, toOnnx } from "../../unet/index.ts";
 import { CONFIG_KEY, type TrainConfig } from "../job.ts";
 import { perBatch } from "../per-batch.ts";
 import { rgbOf } from "./paint.ts";
@@ -21,6 +21,11 @@ export type UseRequest =
 			readonly type: "segment";
 			readonly id: number;
 			readonly picture: ImageData;
+	  }
+	| {
+			readonly type: "onnx";
+			readonly id: number;
+			readonly checkpoint: Uint8Array;
 	  };
 
 /** What the network makes of a picture, at its own size. */
@@ -31,6 +36,11 @@ export interface Segmented extends Decision {
 /** What the page is told. */
 export type UseNews =
 	| ({ readonly type: "segmented"; readonly id: number } & Segmented)
+	| {
+			readonly type: "onnx";
+			readonly id: number;
+			readonly file: Uint8Array<ArrayBuffer>;
+	  }
 	| { readonly type: "failed"; readonly id?: number; readonly message: string };
 
 const tell = (news: UseNews) => self.postMessage(news);
@@ -42,13 +52,16 @@ self.onmessage = async ({ data }: MessageEvent<UseRequest>) => {
 		if (data.type === "open") {
 			opened = open(data.checkpoint, data.device);
 			await opened;
+		} else if (data.type === "onnx") {
+			const file = await onnxOf(data.checkpoint);
+			tell({ type: "onnx", id: data.id, file });
 		} else if (opened) {
 			const { id, picture } = data;
 			const decision = await (await opened)(picture);
 			tell({ type: "segmented", id, picture, ...decision });
 		}
 	} catch (error) {
-		const id = data.type === "segment" ? { id: data.id } : {};
+		const id = data.type === "open" ? {} : { id: data.id };
 		tell({ type: "failed", ...id, message: (error as Error).message });
 	}
 };
@@ -80,4 +93,13 @@ async function open(checkpoint: Uint8Array, kind: "webgpu" | "cpu") {
 			background,
 		);
 	};
+}
+
+/** The network at the size that it trained at. */
+function onnxOf(checkpoint: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+	const device = cpuDevice();
+	const options = { device, encoders };
+	const { model, metadata } = loadModel(checkpoint, "checkpoint", options);
+	const { size }: TrainConfig = JSON.parse(metadata[CONFIG_KEY]);
+	return toOnnx(model, { height: size[0], width: size[1], metadata });
 }
