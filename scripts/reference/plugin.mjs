@@ -31,7 +31,7 @@ const files = {
 	Optimizers: "optimizer optimizers",
 	Schedules: "schedule",
 	Initialisers: "init",
-	Checkpoints: "checkpoint safetensors",
+	"Checkpoints and export": "checkpoint safetensors to-onnx",
 	Errors: "errors",
 };
 const GRADIENTS = "Gradients of ops";

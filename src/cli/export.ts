@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { CONFIG_KEY } from "../app/job.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { cpuDevice } from "../index.ts";
 import { encoders } from "../unet/encoders/index.ts";
@@ -39,7 +40,10 @@ export const exportOnnx = command({
 			encoders,
 		});
 		const [height, width] = size ?? preprocessing.size;
-		const file = await toOnnx(model, { height, width, metadata });
+		const file = await toOnnx(model, {
+			...{ height, width },
+			metadata: { [CONFIG_KEY]: metadata[CONFIG_KEY] },
+		});
 		try {
 			writeAtomically(out, file);
 		} catch {

@@ -100,6 +100,7 @@ function onnxOf(checkpoint: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
 	const device = cpuDevice();
 	const options = { device, encoders };
 	const { model, metadata } = loadModel(checkpoint, "checkpoint", options);
-	const { size }: TrainConfig = JSON.parse(metadata[CONFIG_KEY]);
-	return toOnnx(model, { height: size[0], width: size[1], metadata });
+	const config = metadata[CONFIG_KEY];
+	const [height, width] = (JSON.parse(config) as TrainConfig).size;
+	return toOnnx(model, { height, width, metadata: { [CONFIG_KEY]: config } });
 }

@@ -23,9 +23,9 @@ const OUTPUT = "probabilities";
 
 /**
  * A trained net as an ONNX file (https://onnx.ai), for ONNX Runtime and all else that reads
- * the format; opset 15. Input `image` [batch, inChannels, height, width]: 32-bit floats, as the
+ * the format; opset 15. Input `image` has shape [batch, inChannels, height, width] and 32-bit floats, as the
  * net is trained with (pixels divided by 255, if the training did so). Output `probabilities`
- * [batch, classes, height, width]: what `predict` gives. Normalisation is by running moments;
+ * has shape [batch, classes, height, width] and what `predict` gives. Normalisation is by running moments;
  * the metadata `unet` is the net's configuration as JSON.
  * @throws ConfigError when height or width is no positive integer or the metadata's name is taken.
  * @throws NumericError when a weight is NaN or infinite.
