@@ -43,6 +43,26 @@ const paintedPixels = (page: Page) =>
 		return count;
 	});
 
+/** Also on a busy machine. */
+const PATIENTLY = { timeout: 20_000 };
+
+/** Whether the browser would ask before a reload. */
+const wouldAsk = (page: Page) =>
+	page.evaluate(() => {
+		const event = new Event("beforeunload", { cancelable: true });
+		return !dispatchEvent(event);
+	});
+
+/** How many pictures are stored. */
+const keptPictures = (page: Page) =>
+	page.evaluate(async () => {
+		const root = await navigator.storage.getDirectory();
+		const folder = await root.getDirectoryHandle("painting");
+		const file = await folder.getFileHandle("painting.json");
+		const text = await (await file.getFile()).text();
+		return JSON.parse(text).pictures.length as number;
+	});
+
 /** Their number once all strokes are drawn. */
 async function settled(page: Page): Promise<number> {
 	for (let last = -1; ; ) {
@@ -57,6 +77,16 @@ await describeInBrowsers((holder) => {
 	test("what is painted is there after a reload, in one tab at a time", async () => {
 		const { site } = holder;
 		const page = await site.open();
+		// So slow a storage that one paints before it is there.
+		await page.evaluateOnNewDocument(() => {
+			const { storage } = navigator;
+			const real = storage.getDirectory.bind(storage);
+			storage.getDirectory = async () => {
+				await new Promise((done) => setTimeout(done, 1500));
+				return real();
+			};
+		});
+		await page.reload();
 		const choosePictures = async (page: Page) => {
 			await click(page, "Paint masks");
 			return page.waitForSelector("input[type=file]");
@@ -67,18 +97,17 @@ await describeInBrowsers((holder) => {
 		await input?.uploadFile(
 			...[0, 1].map((n) => put(join(folder, `kept-${n}.png`), squarePng(n))),
 		);
-		await expect.poll(() => count(page)).toBe(2);
+		await expect.poll(() => count(page), PATIENTLY).toBe(2);
 		await click(page, "Add a class");
 		await slide(page, "Size", 9);
 		await drag(page, SIZE, [5, 5], [30, 20]);
 		const drawn = await settled(page);
 		expect(drawn).toBeGreaterThan(9 * 20);
-		// Were it not stored by then, a question of the browser would hold the reload up.
-		await new Promise((done) => setTimeout(done, 1000));
+		await expect.poll(() => wouldAsk(page), PATIENTLY).toBe(false);
 		await page.reload();
 		await choosePictures(page);
-		await expect.poll(() => count(page)).toBe(2);
-		await expect.poll(() => settled(page)).toBe(drawn);
+		await expect.poll(() => count(page), PATIENTLY).toBe(2);
+		await expect.poll(() => settled(page), PATIENTLY).toBe(drawn);
 		expect(await page.$$(".tools input[type=radio]")).toHaveLength(3);
 
 		const second = await site.open();
@@ -90,8 +119,8 @@ await describeInBrowsers((holder) => {
 		await page.bringToFront();
 		page.once("dialog", (dialog) => dialog.accept());
 		await click(page, "Remove all pictures");
-		await expect.poll(() => count(page)).toBe(0);
-		await new Promise((done) => setTimeout(done, 1000));
+		await expect.poll(() => count(page), PATIENTLY).toBe(0);
+		await expect.poll(() => keptPictures(page), PATIENTLY).toBe(0);
 		await page.reload();
 		await choosePictures(page);
 		await new Promise((done) => setTimeout(done, 500));
@@ -148,7 +177,7 @@ await describeInBrowsers((holder) => {
 		await page.keyboard.down("Control");
 		await page.keyboard.press("z");
 		await page.keyboard.up("Control");
-		await expect.poll(() => paintedPixels(page)).toBe(before);
+		await expect.poll(() => paintedPixels(page), PATIENTLY).toBe(before);
 
 		await (await page.$$(".thumbnails button:first-child"))[1].click();
 		const second = cornerOf(1);

@@ -89,8 +89,6 @@ function keep(files: Files, masks: Masks): void {
 			pictures: pictures.value.map(({ key, name }) => ({ key, name })),
 		};
 		const now = ++changes;
-		// Nothing has changed yet when the effect is made.
-		if (now === 1) return;
 		clearTimeout(timer);
 		timer = setTimeout(() => {
 			work = work
