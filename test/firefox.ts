@@ -33,6 +33,7 @@ export async function findFirefox({ webgpu = true } = {}): Promise<Firefox> {
 				"dom.webgpu.enabled": webgpu,
 				"gfx.webgpu.ignore-blocklist": webgpu,
 			},
+			timeout: 120_000,
 			// A whole table of kernels is one call.
 			protocolTimeout: 600_000,
 		});

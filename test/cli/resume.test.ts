@@ -132,8 +132,10 @@ test.each(places)(
 if (driver?.env) {
 	const { env } = driver;
 	test("killed within its first epoch, a run goes on from a checkpoint made there", async () => {
+		// An epoch of a hundred steps: the kill is in time on a busy machine too.
+		const many = putSquares("many", 250, { width: 50 });
 		const args = (out: string) => [
-			...["train", "--data", data, "--out", out, "--runtime", "node"],
+			...["train", "--data", many, "--out", out, "--runtime", "node"],
 			...[...NET, ...CHANGES, "--save-every", "0"],
 		];
 		const run = start(args("struck"), env);
