@@ -98,8 +98,8 @@ export type Job =
 			/** How many images the best and the worst are at the end. */
 			readonly ranked: number;
 			readonly tune?: Tune | undefined;
-			/** Seconds between two checkpoints within an epoch. */
-			readonly saveEvery: number;
+			/** Seconds between two checkpoints within an epoch; default that of `train`. */
+			readonly saveEvery?: number | undefined;
 			/** Most bytes of images that are kept for the next epoch. */
 			readonly cacheBytes: number;
 			/** Goes on from the host's `checkpoint`. */

@@ -51,7 +51,7 @@ export const train = command({
 		// What is in this process's memory already need not be kept there again.
 		const kept = origin.runtime === "node" && data.train.inMemory;
 		const cacheBytes = kept ? 0 : (values.cache ?? 1024) * 2 ** 20;
-		const { open, "save-every": saveEvery = 60 } = values;
+		const { open, "save-every": saveEvery } = values;
 		const run = {
 			...{ plan, cacheBytes, saveEvery, data, config, open },
 			...{ terminal, interrupt },
@@ -69,7 +69,7 @@ export const train = command({
 interface Run {
 	readonly plan: TrainPlan;
 	readonly cacheBytes: number;
-	readonly saveEvery: number;
+	readonly saveEvery: number | undefined;
 	readonly data: TrainingData;
 	readonly config: TrainConfig;
 	/** Whether it is shown in the page. */

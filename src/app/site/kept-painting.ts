@@ -26,25 +26,22 @@ interface Index {
 	readonly pictures: readonly Pick<PaintedPicture, "key" | "name">[];
 }
 
-let opened: Promise<void> | undefined;
+let begun = false;
 
 /** Brings back what was painted here, and keeps what is painted from now on, unless another tab does. */
-export function keepPainting(): Promise<void> {
-	opened ??= new Promise((done) => {
-		navigator.locks
-			.request(LOCK, { ifAvailable: true }, async (lock) => {
-				if (!lock) return;
-				const files = await openFolder(FOLDER);
-				keep(files, await restore(files));
-				done();
-				// As long as the tab is there.
-				await new Promise(() => {});
-			})
-			// Where there is no such storage nothing is kept, and the browser asks before a reload.
-			.catch(() => {})
-			.finally(done);
-	});
-	return opened;
+export function keepPainting(): void {
+	if (begun) return;
+	begun = true;
+	navigator.locks
+		.request(LOCK, { ifAvailable: true }, async (lock) => {
+			if (!lock) return;
+			const files = await openFolder(FOLDER);
+			keep(files, await restore(files));
+			// As long as the tab is there.
+			await new Promise(() => {});
+		})
+		// Where there is no such storage nothing is kept, and the browser asks before a reload.
+		.catch(() => {});
 }
 
 type Masks = Map<string, Uint8Array>;

@@ -31,7 +31,7 @@ const TOOLS: Readonly<Record<Tool, { label: string; key: string }>> = {
 /** Painting masks on some of one's own pictures. */
 export function Painter() {
 	const picture = pictures.value[shown.value];
-	useEffect(() => void keepPainting(), []);
+	useEffect(keepPainting, []);
 	return (
 		<div class="painter">
 			<DropZone
